@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using StepTool.Core.Tasks;
+using StepTool.Core.Tools;
+
+namespace StepTool.Core.Episodes;
+
+/// <summary>All that an agent sees when it decides: the task, the documentation of the offered APIs, and its own steps so far.</summary>
+public sealed record Situation
+{
+    /// <summary>The task.</summary>
+    public required AgentTask Task { get; init; }
+
+    /// <summary>Documentation of <see cref="AgentTask.Offered"/>, in the same order.</summary>
+    public required ImmutableArray<ApiDocumentation> Apis { get; init; }
+
+    /// <summary>Steps taken so far.</summary>
+    public required ImmutableArray<Step> Steps { get; init; }
+
+    /// <summary>Turns left, this one included; at least 1.</summary>
+    public int TurnsLeft => Task.MaxTurns - Steps.Length;
+}

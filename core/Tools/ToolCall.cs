@@ -1,0 +1,12 @@
+namespace StepTool.Core.Tools;
+
+/// <summary>A call of one API.</summary>
+/// <param name="Api">The API.</param>
+/// <param name="Arguments">Arguments as a canonical JSON object: see <c>CanonicalArguments</c>.</param>
+public sealed record ToolCall(ApiKey Api, string Arguments);
+
+/// <summary>A call as it is sent: what to call, for whom, and which try of the same call within the episode it is.</summary>
+/// <param name="Call">API and canonical arguments.</param>
+/// <param name="CallId">Episode and step; equal ids are the same call.</param>
+/// <param name="Attempt">How many equal calls this episode made before: 0 for the first.</param>
+public sealed record ToolRequest(ToolCall Call, string CallId, int Attempt);
