@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using StepTool.Core.Tools;
+
+namespace StepTool.Core.Candidates;
+
+/// <summary>Writes bindings as a canonical JSON object: names sorted, numbers as numbers.</summary>
+internal static class ArgumentWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static string Write(ApiDocumentation documentation, List<ArgumentBinding> bindings)
+    {
+        if (bindings.Count == 0)
+        {
+            return "{}";
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            foreach (var binding in bindings)
+            {
+                var parameter = documentation.Parameters[binding.Parameter];
+                writer.WritePropertyName(parameter.Name);
+                WriteValue(writer, parameter.Type, binding.Value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return CanonicalArguments.FromJson(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    private static void WriteValue(Utf8JsonWriter writer, ParameterType type, string value)
+    {
+        switch (type)
+        {
+            case ParameterType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
+                writer.WriteRawValue(number.ToString("R", CultureInfo.InvariantCulture));
+                break;
+            case ParameterType.Boolean when bool.TryParse(value, out var flag):
+                writer.WriteBooleanValue(flag);
+                break;
+            case ParameterType.Object or ParameterType.Array when IsJson(value):
+                writer.WriteRawValue(value);
+                break;
+            default:
+                writer.WriteStringValue(value);
+                break;
+        }
+    }
+
+    private static bool IsJson(string value)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(value);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

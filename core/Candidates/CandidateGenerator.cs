@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using StepTool.Core.Episodes;
+using StepTool.Core.Tools;
+
+namespace StepTool.Core.Candidates;
+
+/// <summary>
+/// Enumerates what an agent could do now: every offered API with arguments formed from the query, earlier answers, documented defaults and choices,
+/// and Finish. Deterministic; each API has at least one candidate, its first being the best guess; further combinations fill up to <see cref="MaxCandidates"/>.
+/// </summary>
+public static class CandidateGenerator
+{
+    /// <summary>Candidates of one situation, Finish included, unless more APIs than that are offered.</summary>
+    public const int MaxCandidates = 20;
+
+    private const float MinOptionalMatch = 0.9f;
+    private const int MaxCombinations = 4;
+
+    /// <summary>The candidates: for each API in offered order its best guess, then further combinations best first, Finish last.</summary>
+    public static ImmutableArray<Candidate> Enumerate(Situation situation)
+    {
+        ArgumentNullException.ThrowIfNull(situation);
+        var pool = ValuePool.Of(situation);
+        var first = new List<Candidate>(MaxCandidates);
+        var further = new List<(Candidate Candidate, float Loss)>();
+        for (var api = 0; api < situation.Apis.Length; api++)
+        {
+            var combinations = Combine(situation.Apis[api], api, pool);
+            first.Add(combinations[0].Candidate);
+            further.AddRange(combinations.Skip(1));
+        }
+
+        // A stable sort: equal losses keep the offered order.
+        var room = Math.Max(0, MaxCandidates - 1 - first.Count);
+        first.AddRange(further.OrderBy(item => item.Loss).Take(room).Select(item => item.Candidate));
+        first.Add(new Candidate(new Finish(), -1, []));
+        return [.. first];
+    }
+
+    private static List<(Candidate Candidate, float Loss)> Combine(ApiDocumentation documentation, int api, ValuePool pool)
+    {
+        var best = new List<ArgumentBinding>();
+        var alternatives = new List<(int Position, ArgumentBinding Binding, float Loss)>();
+        for (var index = 0; index < documentation.Parameters.Length; index++)
+        {
+            var parameter = documentation.Parameters[index];
+            var values = pool.Rank(parameter, index);
+            if (!parameter.Required && (values.Count == 0 || values[0].Match < MinOptionalMatch))
+            {
+                continue;
+            }
+
+            var chosen = values.Count > 0 ? values[0] : pool.Fallback(parameter, index);
+            alternatives.AddRange(values.Skip(1).Select(value => (best.Count, value, chosen.Match - value.Match)));
+            best.Add(chosen);
+        }
+
+        var combinations = new List<(Candidate, float)> { (Form(documentation, api, best), 0) };
+        foreach (var (position, binding, loss) in alternatives.OrderBy(item => item.Loss).Take(MaxCombinations - 1))
+        {
+            var changed = new List<ArgumentBinding>(best) { [position] = binding };
+            combinations.Add((Form(documentation, api, changed), loss));
+        }
+
+        return combinations;
+    }
+
+    private static Candidate Form(ApiDocumentation documentation, int api, List<ArgumentBinding> bindings) =>
+        new(new CallApi(new ToolCall(documentation.Key, ArgumentWriter.Write(documentation, bindings))), api, [.. bindings]);
+}

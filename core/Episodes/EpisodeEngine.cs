@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using StepTool.Core.Chance;
+using StepTool.Core.Rewards;
+using StepTool.Core.Tasks;
+using StepTool.Core.Tools;
+using StepTool.Core.Worlds;
+
+namespace StepTool.Core.Episodes;
+
+/// <summary>
+/// The rules of an episode: state in, state out, no clock and no I/O. Its host saves the state between any two calls and may stop there;
+/// a pending decision marks a call whose outcome is not known yet.
+/// </summary>
+public static class EpisodeEngine
+{
+    /// <summary>Characters of an answer that an agent reads; the rest is cut.</summary>
+    public const int MaxObservationLength = 1024;
+
+    /// <summary>The episode before its first turn.</summary>
+    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed) =>
+        new() { Id = id, World = world, Task = task, Seed = StableHash.Combine(seed, StableHash.Of(task.Id)) };
+
+    /// <summary>What the agent sees now. Offered APIs that the world does not know are left out.</summary>
+    public static Situation Situate(Episode episode, IWorld world)
+    {
+        var apis = ImmutableArray.CreateBuilder<ApiDocumentation>(episode.Task.Offered.Length);
+        foreach (var key in episode.Task.Offered)
+        {
+            if (world.TryDescribe(key, out var documentation))
+            {
+                apis.Add(documentation);
+            }
+        }
+
+        return new Situation { Task = episode.Task, Apis = apis.DrainToImmutable(), Steps = episode.Steps };
+    }
+
+    /// <summary>Seed of the choice that the episode makes next: the same after any resume.</summary>
+    public static ulong ChoiceSeed(Episode episode) => StableHash.Combine(episode.Seed, (ulong)episode.Steps.Length);
+
+    /// <summary>Takes a decision: Finish ends the episode, a call becomes pending.</summary>
+    /// <exception cref="InvalidOperationException">The episode has ended or a decision is pending.</exception>
+    public static Episode Decide(Episode episode, Decision decision)
+    {
+        if (episode.HasEnded || episode.Pending is not null)
+        {
+            throw new InvalidOperationException($"Episode {episode.Id} is {episode.Status} with {(episode.Pending is null ? "no" : "a")} pending decision; it takes none.");
+        }
+
+        return decision.Action switch
+        {
+            Finish finish => End(episode, decision, finish),
+            CallApi => episode with { Pending = decision },
+            _ => throw new ArgumentException($"An action is a call or a Finish, not {decision.Action.GetType().Name}.", nameof(decision)),
+        };
+    }
+
+    /// <summary>The pending call as it is to be sent.</summary>
+    /// <exception cref="InvalidOperationException">No call is pending.</exception>
+    public static ToolRequest Request(Episode episode)
+    {
+        var call = (episode.Pending?.Action as CallApi)?.Call ?? throw new InvalidOperationException($"Episode {episode.Id} has no pending call.");
+        return new ToolRequest(call, episode.Id.CallId(episode.Steps.Length), episode.Steps.Count(step => call.Equals(step.Call)));
+    }
+
+    /// <summary>Takes the answer to the pending call: one step more, and the end when the budget is spent.</summary>
+    public static Episode Observe(Episode episode, ToolAnswer answer)
+    {
+        var call = Request(episode).Call;
+        var step = new Step
+        {
+            Decision = episode.Pending!,
+            Status = answer.Status,
+            Observation = Cut(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response),
+            Provenance = answer.Provenance,
+            Success = SuccessRule.IsSuccess(answer),
+            Repeats = episode.Steps.Any(earlier => earlier.Success && call.Equals(earlier.Call)),
+        };
+        var steps = episode.Steps.Add(step);
+        return episode with
+        {
+            Steps = steps,
+            Pending = null,
+            Status = steps.Length >= episode.Task.MaxTurns ? EpisodeStatus.Truncated : EpisodeStatus.Running,
+        };
+    }
+
+    /// <summary>Ends the episode by a fault of the infrastructure. Its steps are kept.</summary>
+    public static Episode Fail(Episode episode, EpisodeFault fault) => episode with { Status = EpisodeStatus.Faulted, Fault = fault, Pending = null };
+
+    /// <summary>Ends the episode at its user's wish. Its steps are kept.</summary>
+    public static Episode Cancel(Episode episode) => episode.HasEnded ? episode : episode with { Status = EpisodeStatus.Cancelled, Pending = null };
+
+    /// <summary>Judges and scores an ended episode; one that a fault or its user ended gets neither verdict nor rewards.</summary>
+    public static Episode Close(Episode episode, IWorld world, RewardOptions rewards) =>
+        episode.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled
+            ? episode
+            : StepRewards.Score(episode with { Verdict = world.Judge.Judge(episode).Verdict }, world, rewards);
+
+    private static Episode End(Episode episode, Decision decision, Finish finish)
+    {
+        var step = new Step { Decision = decision, Status = finish.GaveUp ? ToolStatus.GaveUp : ToolStatus.FinalAnswer };
+        return episode with
+        {
+            FinalAnswer = finish.GaveUp ? "" : finish.Answer ?? AnswerComposer.Compose(episode.Task.Query, episode.Steps),
+            Steps = episode.Steps.Add(step),
+            Status = finish.GaveUp ? EpisodeStatus.GaveUp : EpisodeStatus.Finished,
+        };
+    }
+
+    private static string Cut(string text) => text.Length <= MaxObservationLength ? text : string.Concat(text.AsSpan(0, MaxObservationLength), "...");
+}

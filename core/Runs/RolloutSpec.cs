@@ -1,0 +1,18 @@
+using StepTool.Core.Episodes;
+using StepTool.Core.Policies;
+using StepTool.Core.Rewards;
+using StepTool.Core.Tasks;
+
+namespace StepTool.Core.Runs;
+
+/// <summary>All that is needed to start one episode.</summary>
+/// <param name="Id">Run and ordinal.</param>
+/// <param name="World">Reference of the world.</param>
+/// <param name="Task">The task.</param>
+/// <param name="Policy">Which policy decides.</param>
+/// <param name="Mode">Sampled or greedy.</param>
+/// <param name="Seed">Seed of the episode's choices; independent of the run's id.</param>
+/// <param name="Rewards">How its steps are rewarded.</param>
+/// <param name="TrainingOrdinal">Ordinal under which the policy's transition log knows it, or -1 when it is not to be learnt from.</param>
+public sealed record RolloutSpec(
+    EpisodeId Id, string World, AgentTask Task, PolicyReference Policy, DecisionMode Mode, ulong Seed, RewardOptions Rewards, long TrainingOrdinal = -1);

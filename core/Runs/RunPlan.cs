@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using StepTool.Core.Policies;
+using StepTool.Core.Rewards;
+using StepTool.Core.Worlds;
+
+namespace StepTool.Core.Runs;
+
+/// <summary>What a run does: its stages, one after the other. A stage is a known number of rollouts, each a pure function of plan and ordinal.</summary>
+public sealed record RunPlan
+{
+    /// <summary>Id of the run: letters, digits, "-" and "_".</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Reference of the world, such as <c>built-in:1</c>.</summary>
+    public required string World { get; init; }
+
+    /// <summary>Seed of sampling, order and first weights. The world has its own.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>How steps are rewarded.</summary>
+    public RewardOptions Rewards { get; init; } = new();
+
+    /// <summary>The stages; empty for the standing run, which takes tasks as they come.</summary>
+    public ImmutableArray<RunStage> Stages { get; init; } = [];
+
+    /// <summary>Policy that serves the standing run's tasks; null for runs with stages.</summary>
+    public PolicyReference? Serves { get; init; }
+
+    /// <summary>What was asked for, for people: the console's command line.</summary>
+    public string Command { get; init; } = "";
+}
+
+/// <summary>A stage of a run.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(EvaluateStage), "evaluate")]
+[JsonDerivedType(typeof(TrainStage), "train")]
+public abstract record RunStage
+{
+    /// <summary>Name by which reports know the stage's outcomes, such as <c>steptool</c>, <c>untrained</c> or <c>bm25@5</c>.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>Evaluates one policy once on every task of a split. Never logged for training.</summary>
+public sealed record EvaluateStage : RunStage
+{
+    /// <summary>The policy; <see cref="PolicyPin.Latest"/> is pinned when the stage begins.</summary>
+    public required PolicyReference Policy { get; init; }
+
+    /// <summary>Tasks to evaluate on.</summary>
+    public required Split Split { get; init; }
+
+    /// <summary>Greedy by default.</summary>
+    public DecisionMode Mode { get; init; } = DecisionMode.Greedy;
+
+    /// <summary>At most so many tasks, spread evenly over the split; 0 for all.</summary>
+    public int MaxTasks { get; init; }
+
+    /// <summary>Groups to evaluate on; empty for all.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+}
+
+/// <summary>Trains a policy for a number of updates on tasks of the training split.</summary>
+public sealed record TrainStage : RunStage
+{
+    /// <summary>The policy; created with random weights when it does not exist.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Updates in this stage; at least 1.</summary>
+    public required int Iterations { get; init; }
+
+    /// <summary>Episodes an update.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>How many updates a rollout's policy may be behind when it is trained on; 0 for strictly on-policy.</summary>
+    public int MaxStaleness { get; init; } = 1;
+
+    /// <summary>Whether batch k is exactly the ordinals [kB, (k+1)B): with staleness 0 the result is reproducible to the bit.</summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>How the policy learns.</summary>
+    public TrainingSettings Settings { get; init; } = new();
+
+    /// <summary>Groups to train on; empty for all.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+}
+
+/// <summary>How a policy learns. Null means the learner's default.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Method's name; <c>steptool</c> by default.</summary>
+    public string Method { get; init; } = "steptool";
+
+    /// <summary>Learning rate.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Passes over a batch.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Decisions a mini-batch.</summary>
+    public int? MiniBatch { get; init; }
+
+    /// <summary>Entropy coefficient.</summary>
+    public double? Entropy { get; init; }
+
+    /// <summary>Coefficient of the divergence from the frozen start.</summary>
+    public double? Kl { get; init; }
+
+    /// <summary>Discount per turn.</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>GAE's lambda.</summary>
+    public double? Lambda { get; init; }
+
+    /// <summary>Units of each hidden layer.</summary>
+    public int? Hidden { get; init; }
+
+    /// <summary>Seed of first weights and of the order of mini-batches.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Updates over the policy's whole life, for the learning-rate schedule; 0 for none.</summary>
+    public int TotalUpdates { get; init; }
+}
