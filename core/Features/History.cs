@@ -1,4 +1,3 @@
-using StepTool.Core.Candidates;
 using StepTool.Core.Episodes;
 using StepTool.Core.Text;
 

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using StepTool.Core.Chance;
+using StepTool.Core.Episodes;
+using StepTool.Core.Policies;
+using StepTool.Core.Tasks;
+using StepTool.Core.Worlds;
+
+namespace StepTool.Core.Runs;
+
+/// <summary>Decides what a run with stages does: which ordinals a stage has, which rollout an ordinal is, and what may be enqueued now.</summary>
+public sealed class RunEngine
+{
+    private readonly IWorld _world;
+    private readonly ImmutableArray<StageTasks> _stages;
+
+    /// <summary>Lays out the plan's ordinals over the world's tasks.</summary>
+    /// <exception cref="ArgumentException">A stage has no tasks or is out of range.</exception>
+    public RunEngine(RunPlan plan, IWorld world)
+    {
+        Plan = plan;
+        _world = world;
+        var first = 0L;
+        var stages = ImmutableArray.CreateBuilder<StageTasks>(plan.Stages.Length);
+        foreach (var stage in plan.Stages)
+        {
+            var tasks = Select(stage);
+            if (tasks.Length == 0)
+            {
+                throw new ArgumentException(
+                    $"Stage '{stage.Name}' of run '{plan.Run}' has no tasks in world '{plan.World}'; choose a split or groups that have some.", nameof(plan));
+            }
+
+            var count = stage is TrainStage train ? (long)train.Iterations * train.BatchSize : tasks.Length;
+            stages.Add(new StageTasks(stage, first, count, tasks));
+            first += count;
+        }
+
+        _stages = stages.DrainToImmutable();
+    }
+
+    /// <summary>The plan.</summary>
+    public RunPlan Plan { get; }
+
+    /// <summary>Number of stages.</summary>
+    public int StageCount => _stages.Length;
+
+    /// <summary>First ordinal of a stage.</summary>
+    public long First(int stage) => _stages[stage].First;
+
+    /// <summary>Number of ordinals of a stage.</summary>
+    public long Count(int stage) => _stages[stage].Count;
+
+    /// <summary>The stage an ordinal belongs to, or -1.</summary>
+    public int StageOf(long ordinal)
+    {
+        for (var stage = 0; stage < _stages.Length; stage++)
+        {
+            if (ordinal >= _stages[stage].First && ordinal < _stages[stage].First + _stages[stage].Count)
+            {
+                return stage;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The rollout of an ordinal. The same plan and ordinal give the same rollout, whatever the run is called.</summary>
+    /// <param name="ordinal">An ordinal of the plan.</param>
+    /// <param name="pinned">Version pinned when the stage began, for evaluations of a trained policy.</param>
+    /// <param name="trainingFirst">Training ordinal of the stage's first episode.</param>
+    public RolloutSpec Rollout(long ordinal, int pinned, long trainingFirst)
+    {
+        var stage = _stages[StageOf(ordinal)];
+        var index = ordinal - stage.First;
+        var seed = StableHash.Combine(Plan.Seed, (ulong)ordinal);
+        var id = new EpisodeId(Plan.Run, ordinal);
+        return stage.Stage switch
+        {
+            EvaluateStage evaluate => new RolloutSpec(
+                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards),
+            TrainStage train => new RolloutSpec(
+                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index),
+            _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
+        };
+    }
+
+    /// <summary>
+    /// How many ordinals of a stage may be enqueued in all, from its first on. Training rollouts wait while the trainer is more than the allowed
+    /// updates behind; none is thrown away.
+    /// </summary>
+    /// <param name="stage">Index of the stage.</param>
+    /// <param name="updates">Updates published in the stage so far.</param>
+    public long Admitted(int stage, int updates) => _stages[stage].Stage is TrainStage train
+        ? Math.Min(_stages[stage].Count, (updates + 1L + train.MaxStaleness) * train.BatchSize)
+        : _stages[stage].Count;
+
+    // Each pass over the training tasks is a fresh shuffle, so that all tasks come equally often and in an order of no meaning.
+    private AgentTask TrainingTask(StageTasks stage, long index)
+    {
+        var position = stage.TrainedBefore(_stages) + index;
+        var pass = position / stage.Tasks.Length;
+        return stage.Tasks[stage.Order(Plan.Seed, pass)[position % stage.Tasks.Length]];
+    }
+
+    private static PolicyReference Pin(PolicyReference policy, int version) =>
+        policy.Pin is PolicyPin.Floor ? policy : new PolicyReference(policy.Name, PolicyPin.Version, version);
+
+    private ImmutableArray<AgentTask> Select(RunStage stage)
+    {
+        var (split, groups, most) = stage switch
+        {
+            EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
+            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0 } train => (Split.Train, train.Groups, 0),
+            TrainStage train => throw new ArgumentException(
+                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}; at least 1, 1 and 0 are needed."),
+            _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
+        };
+        var tasks = _world.Tasks.Where(task => Belongs(task, split, groups)).ToImmutableArray();
+        return most <= 0 || most >= tasks.Length ? tasks : [.. Enumerable.Range(0, most).Select(index => tasks[(int)((long)index * tasks.Length / most)])];
+    }
+
+    private bool Belongs(AgentTask task, Split split, ImmutableArray<string> groups)
+    {
+        var labels = _world.Labels(task);
+        return labels.Split == split && (groups.IsDefaultOrEmpty || groups.Contains(labels.Group));
+    }
+
+    private sealed record StageTasks(RunStage Stage, long First, long Count, ImmutableArray<AgentTask> Tasks)
+    {
+        private (long Pass, int[] Order)? _order;
+
+        /// <summary>Training episodes of earlier stages on the same policy: the passes go on where they stopped.</summary>
+        internal long TrainedBefore(ImmutableArray<StageTasks> stages)
+        {
+            var before = 0L;
+            foreach (var other in stages)
+            {
+                before += other.First < First && other.Stage is TrainStage train && train.Policy == ((TrainStage)Stage).Policy ? other.Count : 0;
+            }
+
+            return before;
+        }
+
+        internal int[] Order(ulong seed, long pass)
+        {
+            if (_order is { } known && known.Pass == pass)
+            {
+                return known.Order;
+            }
+
+            var order = Enumerable.Range(0, Tasks.Length).ToArray();
+            new SeededRandom(StableHash.Combine(StableHash.Of("order", seed), (ulong)pass)).Shuffle<int>(order);
+            _order = (pass, order);
+            return order;
+        }
+    }
+}
