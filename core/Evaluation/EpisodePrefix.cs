@@ -34,9 +34,7 @@ public static class EpisodePrefix
         };
     }
 
-    /// <summary>A prefix's judge: composes the answer the prefix would have had, then judges it as any episode.</summary>
-    /// <param name="judge">The world's judge.</param>
-    /// <param name="compose">Composes an episode's final answer from its steps, by the same code for all methods.</param>
-    public static Func<Episode, Judgement> JudgedBy(IJudge judge, Func<Episode, string> compose) =>
-        prefix => judge.Judge(prefix with { FinalAnswer = compose(prefix) });
+    /// <summary>A prefix's judge: composes the answer the prefix would have had, by the same fixed code for all methods, then judges it as any episode.</summary>
+    public static Func<Episode, Judgement> JudgedBy(IJudge judge) =>
+        prefix => judge.Judge(prefix with { FinalAnswer = AnswerComposer.Compose(prefix.Task.Query, prefix.Steps) });
 }

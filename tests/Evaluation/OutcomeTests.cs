@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StepTool.Core.Episodes;
 using StepTool.Core.Evaluation;
 using StepTool.Core.Judging;
@@ -83,11 +82,11 @@ public sealed class OutcomeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => EpisodePrefix.Of(Ended(EpisodeStatus.Finished, Call(First, true), Finish()), 1));
 
     [Fact]
-    public void JudgedBy_Prefix_ComposesBeforeJudging()
+    public void JudgedBy_Prefix_ComposesItsOwnAnswer()
     {
-        var judge = EpisodePrefix.JudgedBy(new AnswerJudge(), prefix => $"{prefix.Steps.Length} steps");
+        var episode = Ended(EpisodeStatus.Finished, Call(First, true) with { Observation = """{"rain":"12 mm"}""" }, Call(Second, true), Finish()) with { FinalAnswer = "later" };
 
-        var judgement = judge(EpisodePrefix.Of(Ended(EpisodeStatus.Finished, Call(First, true), Call(Second, true), Finish()), 1));
+        var judgement = EpisodePrefix.JudgedBy(new RainJudge())(EpisodePrefix.Of(episode, 1));
 
         Assert.Equal(Verdict.Solved, judgement.Verdict);
     }
@@ -102,7 +101,7 @@ public sealed class OutcomeTests
     {
         Id = new EpisodeId("run", 3),
         World = "world",
-        Task = new AgentTask { Id = "t1", Query = "q", Offered = [First, Second], MaxTurns = 6 },
+        Task = new AgentTask { Id = "t1", Query = "how much rain falls", Offered = [First, Second], MaxTurns = 6 },
         Steps = [.. steps],
         Status = status,
         FinalAnswer = status == EpisodeStatus.Finished ? "answer" : "",
@@ -112,8 +111,8 @@ public sealed class OutcomeTests
 
     private static Step Finish() => new() { Decision = new Decision(new Finish(), 0), Status = ToolStatus.FinalAnswer, Success = true };
 
-    private sealed class AnswerJudge : IJudge
+    private sealed class RainJudge : IJudge
     {
-        public Judgement Judge(Episode episode) => new(episode.FinalAnswer == "2 steps" ? Verdict.Solved : Verdict.Unsolved, false, 0, 0, 0);
+        public Judgement Judge(Episode episode) => new(episode.FinalAnswer.Contains("12 mm", StringComparison.Ordinal) ? Verdict.Solved : Verdict.Unsolved, false, 0, 0, 0);
     }
 }

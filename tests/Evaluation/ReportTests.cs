@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Xml.Linq;
 using StepTool.Core.Episodes;
-using StepTool.Core.Evaluation;
 using StepTool.Core.Evaluation.Plots;
 using StepTool.Core.Evaluation.Reports;
-using StepTool.Core.Worlds;
 using Xunit;
 using static StepTool.Tests.Evaluation.OutcomeBuilder;
 

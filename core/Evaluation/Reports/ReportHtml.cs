@@ -14,7 +14,7 @@ public static class ReportHtml
     {
         var plots = new ReportPlots(report);
         var page = new StringBuilder();
-        page.Append($"""
+        page.Append(CultureInfo.InvariantCulture, $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
             <title>StepTool · {Escape(report.World)} · {Wording.Of(report.Split)}</title>
@@ -25,7 +25,7 @@ public static class ReportHtml
             """);
         foreach (var warning in report.Warnings)
         {
-            page.Append($"""<p class="{(warning.StartsWith("Invalid", StringComparison.Ordinal) ? "alert invalid" : "alert")}" role="note">{Escape(warning)}</p>""").Append('\n');
+            page.Append(CultureInfo.InvariantCulture, $"""<p class="{(warning.StartsWith("Invalid", StringComparison.Ordinal) ? "alert invalid" : "alert")}" role="note">{Escape(warning)}</p>""").Append('\n');
         }
 
         Figures(page, report);
@@ -76,7 +76,7 @@ public static class ReportHtml
     {
         if (plot is not null)
         {
-            page.Append($"<figure class=\"card\"><figcaption><h2>{Escape(title)}</h2><p>{Escape(caption)}</p></figcaption>{plot}</figure>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<figure class=\"card\"><figcaption><h2>{Escape(title)}</h2><p>{Escape(caption)}</p></figcaption>{plot}</figure>\n");
         }
     }
 
@@ -86,7 +86,7 @@ public static class ReportHtml
         page.AppendJoin("", ReportFacts.Method(report).Concat(report.Notes).Select(line => $"<li>{Escape(line)}</li>")).Append("</ul>");
         if (report.Command.Length > 0)
         {
-            page.Append($"<pre>{Escape(report.Command)}</pre>");
+            page.Append(CultureInfo.InvariantCulture, $"<pre>{Escape(report.Command)}</pre>");
         }
 
         Details(page, "Configuration", [.. report.Configuration.Select(pair => $"{pair.Key} = {pair.Value}")]);
@@ -104,7 +104,7 @@ public static class ReportHtml
     {
         if (lines.Length > 0)
         {
-            page.Append($"<details><summary>{Escape(title)} ({lines.Length})</summary><ul class=\"plain\">")
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{Escape(title)} ({lines.Length})</summary><ul class=\"plain\">")
                 .AppendJoin("", lines.Select(line => $"<li>{Escape(line)}</li>")).Append("</ul></details>");
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 
 namespace StepTool.Core.Evaluation.Reports;
@@ -10,10 +11,10 @@ public static class ReportMarkdown
     public static string Render(Report report)
     {
         var text = new StringBuilder();
-        text.Append($"# {report.World}, {Wording.Of(report.Split)} split\n\n{ReportFacts.Headline(report)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {report.World}, {Wording.Of(report.Split)} split\n\n{ReportFacts.Headline(report)}\n\n");
         foreach (var warning in report.Warnings)
         {
-            text.Append($"> **{(report.Valid ? "Note" : "Warning")}** {warning}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"> **{(report.Valid ? "Note" : "Warning")}** {warning}\n\n");
         }
 
         Table(text, ["method", .. ReportFacts.MetricNames], report.Methods.OrderByDescending(method => method.PassRate.Mean).Select(method =>
@@ -30,7 +31,7 @@ public static class ReportMarkdown
 
         foreach (var (title, names, of) in ReportFacts.Splits(report))
         {
-            text.Append($"## Pass rate by {title}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"## Pass rate by {title}\n\n");
             Table(text, ["method", .. names.Select(name => $"{name} ({of(report.Methods[0]).First(slice => slice.Name == name).Tasks})")], report.Methods.Select(method =>
                 (IEnumerable<string>)[method.Method, .. of(method).Select(slice => Wording.Percent(slice.PassRate.Mean))]));
         }
@@ -42,12 +43,12 @@ public static class ReportMarkdown
         text.Append("## How this was made\n\n");
         foreach (var line in ReportFacts.Method(report).Concat(report.Notes))
         {
-            text.Append($"- {line}\n");
+            text.Append(CultureInfo.InvariantCulture, $"- {line}\n");
         }
 
         if (report.Command.Length > 0)
         {
-            text.Append($"\n```\n{report.Command}\n```\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n```\n{report.Command}\n```\n");
         }
 
         if (report.Configuration.Count > 0)
@@ -58,7 +59,7 @@ public static class ReportMarkdown
 
         if (report.ExcludedTasks.Length > 0)
         {
-            text.Append($"\nExcluded tasks: {string.Join(", ", report.ExcludedTasks)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nExcluded tasks: {string.Join(", ", report.ExcludedTasks)}\n");
         }
 
         return text.ToString();
@@ -84,10 +85,10 @@ public static class ReportMarkdown
 
     private static void Table(StringBuilder text, ImmutableArray<string> head, IEnumerable<IEnumerable<string>> rows)
     {
-        text.Append($"| {string.Join(" | ", head.Select(Cell))} |\n|{string.Concat(head.Select((_, column) => column == 0 ? "---|" : "---:|"))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", head.Select(Cell))} |\n|{string.Concat(head.Select((_, column) => column == 0 ? "---|" : "---:|"))}\n");
         foreach (var row in rows)
         {
-            text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(Cell))} |\n");
         }
 
         text.Append('\n');

@@ -15,13 +15,13 @@ internal static class ReportTables
         Open(page, $"Pass rate by {title}", ["method", .. names.Select(name => $"{name} · {of(report.Methods[0]).First(slice => slice.Name == name).Tasks} tasks"), "all"]);
         foreach (var method in Sorted(report))
         {
-            page.Append($"<tr class=\"{Class(method)}\"><th scope=\"row\">{Escape(method.Method)}</th>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr class=\"{Class(method)}\"><th scope=\"row\">{Escape(method.Method)}</th>");
             foreach (var slice in of(method))
             {
                 page.Append(CultureInfo.InvariantCulture, $"<td style=\"--v:{slice.PassRate.Mean:0.###}\" title=\"{Escape(Wording.Ends(slice.PassRate))}\">{Wording.Percent(slice.PassRate.Mean)}</td>");
             }
 
-            page.Append($"<td><b>{Wording.Percent(method.PassRate.Mean)}</b></td></tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<td><b>{Wording.Percent(method.PassRate.Mean)}</b></td></tr>");
         }
 
         Close(page);
@@ -41,13 +41,13 @@ internal static class ReportTables
             .. first.ByDepth.Select(slice => $"depth {slice.Name}"), .. first.ByKind.Select(slice => slice.Name)]);
         foreach (var difference in report.Differences)
         {
-            page.Append($"<tr><th scope=\"row\">{Escape(difference.Method)} − {Escape(difference.Against)}</th>")
-                .Append($"<td><b>{Wording.Points(difference.PassRate.Mean)}</b></td><td>{Wording.SignedEnds(difference.PassRate)}</td>")
-                .Append($"<td>{Escape(Wording.PValue(difference.PValue))}</td><td>{(difference.Holds ? "✓" : "–")}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(difference.Method)} − {Escape(difference.Against)}</th>")
+                .Append(CultureInfo.InvariantCulture, $"<td><b>{Wording.Points(difference.PassRate.Mean)}</b></td><td>{Wording.SignedEnds(difference.PassRate)}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{Escape(Wording.PValue(difference.PValue))}</td><td>{(difference.Holds ? "✓" : "–")}</td>");
             foreach (var slice in difference.ByDepth.Concat(difference.ByKind))
             {
                 var tone = !slice.PassRate.ExcludesZero ? "even" : slice.PassRate.Mean > 0 ? "good" : "bad";
-                page.Append($"<td class=\"{tone}\" title=\"{Wording.SignedEnds(slice.PassRate)}\">{Wording.Points(slice.PassRate.Mean)}</td>");
+                page.Append(CultureInfo.InvariantCulture, $"<td class=\"{tone}\" title=\"{Wording.SignedEnds(slice.PassRate)}\">{Wording.Points(slice.PassRate.Mean)}</td>");
             }
 
             page.Append("</tr>");
@@ -62,7 +62,7 @@ internal static class ReportTables
         Open(page, "All numbers", ["method", .. ReportFacts.MetricNames]);
         foreach (var method in Sorted(report))
         {
-            page.Append($"<tr class=\"{Class(method)}\"><th scope=\"row\">{Escape(method.Method)}</th>")
+            page.Append(CultureInfo.InvariantCulture, $"<tr class=\"{Class(method)}\"><th scope=\"row\">{Escape(method.Method)}</th>")
                 .AppendJoin("", ReportFacts.MetricsOf(method).Select(cell => $"<td>{Escape(cell)}</td>")).Append("</tr>");
         }
 
@@ -74,7 +74,7 @@ internal static class ReportTables
     private static string Class(MethodResult method) => method.Kind == MethodKind.Method ? "lead" : "";
 
     private static void Open(StringBuilder page, string title, ImmutableArray<string> head) =>
-        page.Append($"<section class=\"card\"><h2>{Escape(title)}</h2><div class=\"scroll\" tabindex=\"0\"><table><thead><tr>")
+        page.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>{Escape(title)}</h2><div class=\"scroll\" tabindex=\"0\"><table><thead><tr>")
             .AppendJoin("", head.Select(name => $"<th scope=\"col\">{Escape(name)}</th>")).Append("</tr></thead><tbody>");
 
     private static void Close(StringBuilder page) => page.Append("</tbody></table></div></section>\n");
