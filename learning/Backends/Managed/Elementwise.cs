@@ -1,0 +1,128 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace StepTool.Learning.Backends.Managed;
+
+/// <summary>Functions applied element by element, with the hardware's vectors.</summary>
+internal static class Elementwise
+{
+    /// <summary>1 / (1 + exp(-x)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Sigmoid(Vector<float> x) => Vector<float>.One / (Vector<float>.One + Exponential(-x));
+
+    /// <summary>x sigmoid(x) into <paramref name="result"/>.</summary>
+    public static void Silu(ReadOnlySpan<float> input, Span<float> result) => Apply<SiluValue>(input, result);
+
+    /// <summary>gradient * silu'(input) into <paramref name="gradient"/>.</summary>
+    public static void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient) => Apply<SiluGradient>(input, gradient);
+
+    /// <summary>result += factor * input.</summary>
+    public static void AddScaled(ReadOnlySpan<float> input, float factor, Span<float> result)
+    {
+        ref var from = ref MemoryMarshal.GetReference(input);
+        ref var to = ref MemoryMarshal.GetReference(result);
+        var factors = new Vector<float>(factor);
+        nuint index = 0;
+        for (; index + (nuint)Vector<float>.Count <= (nuint)result.Length; index += (nuint)Vector<float>.Count)
+        {
+            var sum = Vector.LoadUnsafe(ref to, index) + (Vector.LoadUnsafe(ref from, index) * factors);
+            sum.StoreUnsafe(ref to, index);
+        }
+
+        for (; index < (nuint)result.Length; index++)
+        {
+            Unsafe.Add(ref to, index) += factor * Unsafe.Add(ref from, index);
+        }
+    }
+
+    /// <summary>The sum of left * right.</summary>
+    public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        ref var a = ref MemoryMarshal.GetReference(left);
+        ref var b = ref MemoryMarshal.GetReference(right);
+        var sums = Vector<float>.Zero;
+        nuint index = 0;
+        for (; index + (nuint)Vector<float>.Count <= (nuint)left.Length; index += (nuint)Vector<float>.Count)
+        {
+            sums += Vector.LoadUnsafe(ref a, index) * Vector.LoadUnsafe(ref b, index);
+        }
+
+        var sum = Vector.Sum(sums);
+        for (; index < (nuint)left.Length; index++)
+        {
+            sum += Unsafe.Add(ref a, index) * Unsafe.Add(ref b, index);
+        }
+
+        return sum;
+    }
+
+    /// <summary>exp(x) to about 1e-7 relative, for x in [-87, 88]; beyond, the value at the nearer end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Exponential(Vector<float> x)
+    {
+        // exp(x) = 2^n exp(r), n = round(x / ln 2). Adding 1.5 * 2^23 rounds and leaves n in the low bits of the sum.
+        const float rounding = 12582912f;
+        x = Vector.Min(Vector.Max(x, new Vector<float>(-87f)), new Vector<float>(88f));
+        var shifted = (x * new Vector<float>(1.44269504f)) + new Vector<float>(rounding);
+        var n = shifted - new Vector<float>(rounding);
+        var r = x - (n * new Vector<float>(0.693359375f)) - (n * new Vector<float>(-2.12194440e-4f));
+        var series = new Vector<float>(1.9875691500e-4f);
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(1.3981999507e-3f));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(8.3334519073e-3f));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(4.1665795894e-2f));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(1.6666665459e-1f));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(0.5f));
+        var fraction = Vector.MultiplyAddEstimate(series, r * r, r) + Vector<float>.One;
+        var power = Vector.ShiftLeft(Vector.AsVectorInt32(shifted), 23) + Vector.AsVectorInt32(Vector<float>.One);
+        return fraction * Vector.AsVectorSingle(power);
+    }
+
+    private static void Apply<TFunction>(ReadOnlySpan<float> input, Span<float> result)
+        where TFunction : struct, IFunction
+    {
+        ref var from = ref MemoryMarshal.GetReference(input);
+        ref var to = ref MemoryMarshal.GetReference(result);
+        var width = (nuint)Vector<float>.Count;
+        nuint index = 0;
+        for (; index + width <= (nuint)result.Length; index += width)
+        {
+            TFunction.Invoke(Vector.LoadUnsafe(ref from, index), Vector.LoadUnsafe(ref to, index)).StoreUnsafe(ref to, index);
+        }
+
+        // The rest goes through the same vector code, so that a value does not depend on where it stands.
+        var rest = result[(int)index..];
+        if (rest.Length > 0)
+        {
+            Span<float> inputs = stackalloc float[Vector<float>.Count];
+            Span<float> results = stackalloc float[Vector<float>.Count];
+            inputs.Clear();
+            results.Clear();
+            input.Slice((int)index, rest.Length).CopyTo(inputs);
+            rest.CopyTo(results);
+            TFunction.Invoke(new Vector<float>(inputs), new Vector<float>(results)).CopyTo(results);
+            results[..rest.Length].CopyTo(rest);
+        }
+    }
+
+    private interface IFunction
+    {
+        static abstract Vector<float> Invoke(Vector<float> input, Vector<float> result);
+    }
+
+    private readonly struct SiluValue : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Invoke(Vector<float> input, Vector<float> result) => input * Sigmoid(input);
+    }
+
+    private readonly struct SiluGradient : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Invoke(Vector<float> input, Vector<float> result)
+        {
+            var sigmoid = Sigmoid(input);
+            return result * sigmoid * (Vector<float>.One + (input * (Vector<float>.One - sigmoid)));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace StepTool.Learning.Batches;
+
+/// <summary>One episode's part of a <see cref="DecisionBatch"/>, with what was earned and how likely each choice was when it was made.</summary>
+public sealed class TrainingEpisode
+{
+    /// <summary>Makes an episode of the decisions from <paramref name="from"/> on, as many as there are rewards.</summary>
+    /// <param name="from">The first decision in the batch.</param>
+    /// <param name="rewards">The reward of each step [steps].</param>
+    /// <param name="behaviourLogProbabilities">The natural logarithm of the chosen candidate's probability under the behaviour policy [steps], at most 0.</param>
+    /// <param name="end">Why the episode ended.</param>
+    /// <exception cref="ArgumentException">There is no step, the lengths differ, or a number is not finite or a log-probability is above 0.</exception>
+    public TrainingEpisode(int from, float[] rewards, float[] behaviourLogProbabilities, EpisodeEnd end)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentNullException.ThrowIfNull(rewards);
+        ArgumentNullException.ThrowIfNull(behaviourLogProbabilities);
+        if (rewards.Length == 0 || rewards.Length != behaviourLogProbabilities.Length)
+        {
+            throw new ArgumentException($"Rewards are [{rewards.Length}] and log-probabilities [{behaviourLogProbabilities.Length}]; both need the episode's steps, at least 1.", nameof(rewards));
+        }
+
+        for (var step = 0; step < rewards.Length; step++)
+        {
+            if (!float.IsFinite(rewards[step]))
+            {
+                throw new ArgumentException($"The reward of step {step} is {rewards[step]}; it must be finite.", nameof(rewards));
+            }
+
+            if (!(behaviourLogProbabilities[step] <= 1e-4f) || !float.IsFinite(behaviourLogProbabilities[step]))
+            {
+                throw new ArgumentException(
+                    $"The log-probability of step {step} is {behaviourLogProbabilities[step]}; it must be finite and at most 0.", nameof(behaviourLogProbabilities));
+            }
+        }
+
+        From = from;
+        Rewards = rewards;
+        BehaviourLogProbabilities = behaviourLogProbabilities;
+        End = end;
+    }
+
+    /// <summary>The first decision in the batch.</summary>
+    public int From { get; }
+
+    /// <summary>One past the last decision in the batch.</summary>
+    public int To => From + Rewards.Length;
+
+    /// <summary>The number of steps.</summary>
+    public int Steps => Rewards.Length;
+
+    /// <summary>The reward of each step [steps].</summary>
+    public float[] Rewards { get; }
+
+    /// <summary>The log-probability of each choice under the behaviour policy [steps].</summary>
+    public float[] BehaviourLogProbabilities { get; }
+
+    /// <summary>Why the episode ended.</summary>
+    public EpisodeEnd End { get; }
+}

@@ -1,0 +1,250 @@
+using StepTool.Core.Chance;
+using StepTool.Learning.Backends;
+using StepTool.Learning.Batches;
+using StepTool.Learning.Models;
+using StepTool.Learning.Objectives;
+using StepTool.Learning.Optimisers;
+
+namespace StepTool.Learning.Learner;
+
+/// <summary>Improves a policy from episodes. An update happens wholly or not at all: failed or cancelled, it leaves the state as it was.</summary>
+/// <remarks>
+/// The same state, options and batch give the same new state bit by bit, for any number of threads of the managed backend on one machine.
+/// One update runs at a time; <see cref="State"/> may be read by any thread meanwhile.
+/// </remarks>
+public sealed class PolicyLearner
+{
+    private readonly PolicyLearnerOptions _options;
+    private readonly ShardedNetwork _network;
+    private readonly StepToolObjective _objective;
+    private readonly EpochLoop _epochs;
+    private readonly StepWeights _stepWeights = new();
+    private volatile LearnerState _state;
+    private int _busy;
+    private int[] _rows = [];
+    private float[] _values = [];
+    private float[] _behaviour = [];
+    private float[] _reference = [];
+    private float[] _unusedValues = [];
+
+    /// <summary>Makes a learner that continues a state.</summary>
+    /// <param name="state">Where it continues.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="backend">What computes; it stays the caller's to dispose.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public PolicyLearner(LearnerState state, PolicyLearnerOptions options, IComputeBackend backend)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
+        options.Validate();
+        _options = options;
+        _state = state;
+        _network = new ShardedNetwork(state.Weights.Architecture, backend);
+        _objective = new StepToolObjective(options.Credit);
+        _epochs = new EpochLoop(options, _network, new AdamW(options.Optimiser, backend));
+    }
+
+    /// <summary>Everything that the next update depends on.</summary>
+    public LearnerState State => _state;
+
+    /// <summary>The weights after the last update.</summary>
+    public NetworkWeights Weights => _state.Weights;
+
+    /// <summary>Makes a learner with fresh weights.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="seed">The seed of weights and order.</param>
+    /// <param name="backend">What computes; it stays the caller's to dispose.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static PolicyLearner Create(CandidateArchitecture architecture, PolicyLearnerOptions options, ulong seed, IComputeBackend backend)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var random = new SeededRandom(seed);
+        var weights = NetworkWeights.Initialise(architecture, random);
+        return new PolicyLearner(LearnerState.Start(weights, options.Kl.Coefficient, random.Next()), options, backend);
+    }
+
+    /// <summary>Improves the policy on episodes by the StepTool objective.</summary>
+    /// <param name="episodes">The episodes; no two share a decision.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    /// <exception cref="ArgumentException">There is no episode, one reaches beyond the batch, two share a decision, or the features do not fit the network.</exception>
+    /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another update is under way.</exception>
+    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        if (episodes.Count == 0)
+        {
+            throw new ArgumentException("An update needs at least one episode.", nameof(episodes));
+        }
+
+        using var turn = new Turn(this);
+        var terms = Prepare(episodes, batch);
+        var rows = _rows.AsMemory(0, _stepWeights.RowCount);
+        _stepWeights.Rows.CopyTo(rows.Span);
+        var explained = ExplainedVariance.Measure(_values, _stepWeights);
+        var coefficient = _state.KlCoefficient;
+        var loss = new SurrogateLoss(_options.Surrogate, coefficient, batch, terms);
+        var draft = new LearnerDraft(_state);
+        var sums = default(LossSums);
+        var epoch = 0;
+        var end = UpdateEnd.Completed;
+        _epochs.Start();
+        while (epoch < _options.Epochs && end == UpdateEnd.Completed)
+        {
+            sums = _epochs.Run(draft, batch, rows, loss, cancellationToken);
+            epoch++;
+            if (epoch < _options.Epochs && sums.KlToBehaviour / sums.Rows > _options.KlLimit)
+            {
+                end = UpdateEnd.KlLimit;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _state = draft.Finish(AdaptiveKl.Next(coefficient, sums.KlToReference / sums.Rows, sums.Rows, _options.Kl));
+        return new UpdateMetrics
+        {
+            PolicyLoss = sums.Policy / sums.Rows,
+            ValueLoss = sums.Value / sums.Rows,
+            KlToReference = sums.KlToReference / sums.Rows,
+            KlToBehaviour = sums.KlToBehaviour / sums.Rows,
+            Entropy = sums.Entropy / sums.Rows,
+            ClipFraction = sums.Clipped / sums.Rows,
+            ExplainedVariance = explained,
+            GradientNorm = _epochs.GradientNorm,
+            KlCoefficient = coefficient,
+            Rows = _epochs.Rows,
+            MiniBatches = _epochs.MiniBatches,
+            Epochs = epoch,
+            End = end,
+        };
+    }
+
+    /// <summary>Makes the policy's choices more like the chosen ones, by cross-entropy. The critic and the reference stay.</summary>
+    /// <param name="batch">The decisions with their choices.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    /// <exception cref="ArgumentException">There is no decision, or the features do not fit the network.</exception>
+    /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another update is under way.</exception>
+    public SupervisedMetrics SupervisedUpdate(DecisionBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var turn = new Turn(this);
+        Admit(batch);
+        if (batch.Decisions == 0)
+        {
+            throw new ArgumentException("An update needs at least one decision.", nameof(batch));
+        }
+
+        var loss = new CrossEntropyLoss(batch);
+        var draft = new LearnerDraft(_state);
+        var sums = default(LossSums);
+        _epochs.Start();
+        for (var epoch = 0; epoch < _options.Epochs; epoch++)
+        {
+            sums = _epochs.Run(draft, batch, _rows.AsMemory(0, batch.Decisions), loss, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _state = draft.Finish(_state.KlCoefficient);
+        return new SupervisedMetrics(sums.Policy / sums.Rows, sums.Agreeing / sums.Rows, _epochs.GradientNorm, _epochs.Rows, _epochs.MiniBatches);
+    }
+
+    /// <summary>Sets the standardisation of features from a batch, in weights and reference alike. Only before the first update.</summary>
+    /// <param name="batch">Decisions like those that will be seen.</param>
+    /// <exception cref="InvalidOperationException">The weights have been trained already: their meaning would change under them.</exception>
+    public void Standardise(DecisionBatch batch)
+    {
+        using var turn = new Turn(this);
+        if (_state.Step > 0)
+        {
+            throw new InvalidOperationException($"Features cannot be standardised after {_state.Step} optimiser steps. Do it before the first update.");
+        }
+
+        Admit(batch);
+        var weights = _state.Weights.Standardised(batch);
+        _state = new LearnerState(weights, weights, _state.FirstMoment, _state.SecondMoment, 0, _state.KlCoefficient, _state.Random);
+    }
+
+    /// <summary>Freezes the present weights as the reference that KL is measured against, and forgets the optimiser's moments: a new run's start.</summary>
+    public void Rebase()
+    {
+        using var turn = new Turn(this);
+        var zeros = new float[_state.Weights.Layout.TrainedLength];
+        _state = new LearnerState(_state.Weights, _state.Weights, zeros, zeros, 0, _options.Kl.Coefficient, _state.Random);
+    }
+
+    private void Admit(DecisionBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        CandidateNetwork.RequireFeatures(_state.Weights.Architecture, batch);
+        NonFiniteTensorException.ThrowIfAny("feature", "candidates", batch.CandidateFeatures);
+        NonFiniteTensorException.ThrowIfAny("feature", "situations", batch.SituationFeatures);
+        if (_rows.Length < batch.Decisions)
+        {
+            _rows = new int[batch.Decisions];
+        }
+
+        for (var decision = 0; decision < batch.Decisions; decision++)
+        {
+            _rows[decision] = decision;
+        }
+    }
+
+    private SurrogateTerms Prepare(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch)
+    {
+        Admit(batch);
+        if (_values.Length < batch.Decisions)
+        {
+            _values = new float[batch.Decisions];
+            _behaviour = new float[batch.Decisions];
+            _unusedValues = new float[batch.Decisions];
+        }
+
+        if (_reference.Length < batch.Candidates)
+        {
+            _reference = new float[batch.Candidates];
+        }
+
+        var all = _rows.AsMemory(0, batch.Decisions);
+        // Only values are wanted of the present weights; the reference's log-probabilities then overwrite theirs.
+        _network.Score(_state.Weights, batch, all, _reference, _values);
+        _network.Score(_state.Reference, batch, all, _reference, _unusedValues);
+        _objective.Weigh(episodes, _values.AsSpan(0, batch.Decisions), _stepWeights);
+        foreach (var episode in episodes)
+        {
+            episode.BehaviourLogProbabilities.CopyTo(_behaviour, episode.From);
+        }
+
+        return new SurrogateTerms
+        {
+            Advantages = _stepWeights.Advantages,
+            Returns = _stepWeights.Returns,
+            EarlierValues = _values,
+            BehaviourLogProbabilities = _behaviour,
+            ReferenceLogProbabilities = _reference,
+        };
+    }
+
+    /// <summary>Keeps two updates from sharing buffers.</summary>
+    private readonly ref struct Turn
+    {
+        private readonly PolicyLearner _owner;
+
+        public Turn(PolicyLearner owner)
+        {
+            if (Interlocked.CompareExchange(ref owner._busy, 1, 0) != 0)
+            {
+                throw new InvalidOperationException("Another update of this learner is under way. Wait for it, or make a learner of your own.");
+            }
+
+            _owner = owner;
+        }
+
+        public void Dispose() => Volatile.Write(ref _owner._busy, 0);
+    }
+}

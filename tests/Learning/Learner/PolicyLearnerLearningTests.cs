@@ -1,0 +1,77 @@
+using StepTool.Learning.Backends.Managed;
+using StepTool.Learning.Batches;
+using StepTool.Learning.Learner;
+using StepTool.Learning.Models;
+using StepTool.Learning.Objectives;
+using StepTool.Learning.Optimisers;
+using Xunit;
+
+namespace StepTool.Tests.Learning.Learner;
+
+[Trait("Kind", "Learning")]
+public sealed class PolicyLearnerLearningTests
+{
+    private const double Bar = 0.9;
+    private const double Untrained = 0.2;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Update_TwoStepTask_ReachesTheBar(ulong seed) => Assert.InRange(Train(seed, sign: 1), Bar, 1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Update_FlippedAdvantage_StaysBelowTheUntrained(ulong seed) => Assert.InRange(Train(seed, sign: -1), 0, Untrained);
+
+    [Fact]
+    public void SupervisedUpdate_RightChoices_ReachesTheBar()
+    {
+        using var backend = new ManagedBackend(1);
+        var learner = Create(3, backend);
+        var teacher = new TwoStepTask(4);
+        for (var round = 0; round < 20; round++)
+        {
+            var builder = new DecisionBatchBuilder(TwoStepTask.CandidateFeatures, TwoStepTask.SituationFeatures);
+            teacher.Demonstrate(256, builder);
+            learner.SupervisedUpdate(builder.Batch);
+        }
+
+        Assert.InRange(Evaluate(learner, backend), Bar, 1);
+    }
+
+    private static double Train(ulong seed, float sign)
+    {
+        using var backend = new ManagedBackend(1);
+        var learner = Create(seed, backend);
+        var task = new TwoStepTask(seed + 100);
+        var builder = new DecisionBatchBuilder(TwoStepTask.CandidateFeatures, TwoStepTask.SituationFeatures);
+        List<TrainingEpisode> episodes = [];
+        for (var update = 0; update < 60; update++)
+        {
+            builder.Clear();
+            episodes.Clear();
+            task.Play(learner.Weights, backend, 256, greedy: false, builder, episodes, sign);
+            learner.Update(episodes, builder.Batch);
+        }
+
+        return Evaluate(learner, backend);
+    }
+
+    private static double Evaluate(PolicyLearner learner, ManagedBackend backend)
+    {
+        var builder = new DecisionBatchBuilder(TwoStepTask.CandidateFeatures, TwoStepTask.SituationFeatures);
+        return new TwoStepTask(999).Play(learner.Weights, backend, 1000, greedy: true, builder, []);
+    }
+
+    private static PolicyLearner Create(ulong seed, ManagedBackend backend) => PolicyLearner.Create(
+        new CandidateArchitecture(TwoStepTask.CandidateFeatures, TwoStepTask.SituationFeatures, 32, 32, 16),
+        new PolicyLearnerOptions
+        {
+            MiniBatchRows = 128,
+            Optimiser = new AdamWOptions { LearningRate = 3e-3 },
+            Kl = new KlOptions { Coefficient = 0 },
+        },
+        seed,
+        backend);
+}
