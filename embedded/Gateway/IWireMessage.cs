@@ -1,0 +1,23 @@
+using StepTool.Embedded.Calls;
+
+namespace StepTool.Embedded.Gateway;
+
+/// <summary>A method and its arguments, to and from their wire form.</summary>
+internal interface IWireMessage
+{
+    GrainMethod Method { get; }
+
+    void Write(ArgumentWriter writer);
+
+    void Read(ArgumentReader reader);
+}
+
+/// <summary>A call with its result, to and from their wire form.</summary>
+internal interface IWireCall : IWireMessage
+{
+    Task Answer { get; }
+
+    void WriteResult(ArgumentWriter writer);
+
+    void ReadResult(ArgumentReader reader);
+}
