@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using StepTool.Core.Storage;
+
+namespace StepTool.Client.CommandLine;
+
+/// <summary>The console's commands and how one of them is run: 0 done, 1 failed, 2 used wrongly.</summary>
+internal static class SteptoolRoot
+{
+    private const int Failed = 1;
+    private const int UsedWrongly = 2;
+
+    /// <summary>Reads the arguments and runs what they name.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var root = Commands();
+        var parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                terminal.Complain(error.Message);
+            }
+
+            terminal.Complain($"See '{PathOf(parsed.CommandResult)} --help'.");
+            return UsedWrongly;
+        }
+
+        if (parsed.CommandResult.Command is not ConsoleCommand command || parsed.Action is not null)
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out.Profile.Out.Writer }, cancellationToken);
+        }
+
+        try
+        {
+            return await command.RunAsync(parsed, parsed.GetValue(command.Json) ? terminal.ForMachines() : terminal, cancellationToken);
+        }
+        catch (Refusal refusal)
+        {
+            terminal.Complain(refusal.Message);
+            return refusal.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            terminal.Complain("Stopped. What was stored is kept.");
+            return Failed;
+        }
+        catch (Exception exception) when (exception is StorageException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or TimeoutException)
+        {
+            terminal.Complain(exception.Message);
+            return Failed;
+        }
+    }
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Commands()
+    {
+        var root = new RootCommand("StepTool: agents learn to use tools over many steps, with every step scored");
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new ExamplesHelp((HelpAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    private static string PathOf(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult parent && parent.Command is not RootCommand
+            ? $"{PathOf(parent)} {result.Command.Name}"
+            : result.Command is RootCommand ? "steptool" : $"steptool {result.Command.Name}";
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using StepTool.Core.Policies;
+using StepTool.Core.Runs;
+using StepTool.Core.Worlds;
+
+namespace StepTool.Client.Training;
+
+/// <summary>
+/// Plans a training run: floors and the untrained policy on test, then training in parts with a look at dev between them, then the trained policy on test,
+/// greedy and sampled. Nothing that is measured on test leads back into training.
+/// </summary>
+internal static class TrainPlanner
+{
+    /// <summary>The plan of a request.</summary>
+    public static RunPlan Plan(TrainRequest request) => new()
+    {
+        Run = request.Run,
+        World = request.World,
+        Seed = request.Seed,
+        Rewards = request.Rewards,
+        Stages = [.. Before(request), .. Training(request), .. After(request)],
+        Command = request.Command,
+    };
+
+    /// <summary>The floors of a request on its test tasks.</summary>
+    public static IEnumerable<RunStage> Floors(IEnumerable<string> floors, ImmutableArray<string> groups) =>
+        floors.Select(floor => Test(floor, new PolicyReference(floor, PolicyPin.Floor), groups));
+
+    /// <summary>One greedy pass over the test tasks.</summary>
+    public static EvaluateStage Test(string name, PolicyReference policy, ImmutableArray<string> groups) =>
+        new() { Name = name, Policy = policy, Split = Split.Test, Groups = groups };
+
+    private static IEnumerable<RunStage> Before(TrainRequest request) =>
+        [.. Floors(request.Floors, request.TestGroups), Test(StageNames.Untrained, Latest(request), request.TestGroups), Dev(request, 0)];
+
+    private static IEnumerable<RunStage> Training(TrainRequest request)
+    {
+        var points = Math.Min(request.CurvePoints, request.Iterations);
+        var done = 0;
+        for (var point = 1; point <= points; point++)
+        {
+            var until = (int)((long)request.Iterations * point / points);
+            yield return new TrainStage
+            {
+                Name = StageNames.Train(until),
+                Policy = request.Run,
+                Iterations = until - done,
+                BatchSize = request.BatchSize,
+                MaxStaleness = request.Deterministic ? 0 : request.MaxStaleness,
+                Deterministic = request.Deterministic,
+                Settings = request.Settings with { Seed = request.Seed, TotalUpdates = request.Iterations },
+                Groups = request.TrainGroups,
+            };
+            yield return Dev(request, until);
+            done = until;
+        }
+    }
+
+    private static IEnumerable<RunStage> After(TrainRequest request)
+    {
+        var method = request.Settings.Method;
+        yield return Test(method, Latest(request), request.TestGroups);
+        yield return Test(method + StageNames.SampledSuffix, Latest(request), request.TestGroups) with { Mode = DecisionMode.Sampled };
+    }
+
+    private static EvaluateStage Dev(TrainRequest request, int updates) => new()
+    {
+        Name = StageNames.Dev(updates),
+        Policy = Latest(request),
+        Split = Split.Dev,
+        MaxTasks = request.DevTasks,
+        Groups = request.TrainGroups,
+    };
+
+    private static PolicyReference Latest(TrainRequest request) => new(request.Run, PolicyPin.Latest);
+}

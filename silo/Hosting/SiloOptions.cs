@@ -1,0 +1,36 @@
+namespace StepTool.Silo.Hosting;
+
+/// <summary>What a silo is told: configuration section <c>StepTool</c>, environment (<c>StepTool__Url</c>) and command line (<c>--url</c>).</summary>
+public sealed class SiloOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "StepTool";
+
+    /// <summary>Where the silo listens; one HTTP URL, port 0 for a free one.</summary>
+    public string Url { get; set; } = "http://127.0.0.1:5080";
+
+    /// <summary>Folder of grain state and blobs, owned by one process at a time.</summary>
+    public string DataDirectory { get; set; } = ".steptool";
+
+    /// <summary>Where grain state is kept.</summary>
+    public StorageKind Storage { get; set; } = StorageKind.Sqlite;
+
+    /// <summary>Episodes that run at once in this silo.</summary>
+    public int MaxEpisodes { get; set; } = 64;
+
+    /// <summary>Key that callers send as <c>X-Api-Key</c> or bearer token; required beyond loopback.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>Name of the cluster; silos of one cluster share it.</summary>
+    public string ClusterId { get; set; } = "steptool";
+}
+
+/// <summary>Where grain state is kept.</summary>
+public enum StorageKind
+{
+    /// <summary>A database file under the data directory.</summary>
+    Sqlite,
+
+    /// <summary>In the process, for tests: gone when it ends.</summary>
+    Memory,
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using StepTool.Core.Storage;
+
+namespace StepTool.Silo.Hosting;
+
+/// <summary>Turns what stops a silo from starting into lines that its operator can act on.</summary>
+public static class StartFailure
+{
+    /// <summary>Explains an exception; null where it is none that configuration or environment can cause.</summary>
+    /// <param name="exception">What was thrown while the host was built or started.</param>
+    /// <param name="url">Where the silo was to listen.</param>
+    public static string? Explain(Exception exception, string url) => exception switch
+    {
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        StorageException storage => storage.Message,
+        IOException { InnerException: AddressInUseException } => Occupied(url),
+        AddressInUseException => Occupied(url),
+        IOException or UnauthorizedAccessException => exception.Message,
+        InvalidOperationException { InnerException: (FormatException or ArgumentException) and { Message: var reason } } unreadable =>
+            $"{unreadable.Message} {reason} Correct the value, or leave it out for its default.",
+        AggregateException { InnerException: { } first } => Explain(first, url),
+        _ => null,
+    };
+
+    private static string Occupied(string url) =>
+        $"StepTool:Url is '{url}', where another process listens; the port must be free. Stop that process, or give another such as --url http://127.0.0.1:5081 (port 0 takes a free one).";
+}
