@@ -84,6 +84,20 @@ public static class CanonicalArguments
         return Write(document.RootElement, scalarsAsText: true);
     }
 
+    /// <summary>The top-level members of a JSON object, each value as <see cref="CacheKey"/> compares it: scalars as bare text, the rest as JSON.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Values(string json)
+    {
+        using var document = JsonDocument.Parse(FromJson(json));
+        return [.. document.RootElement.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, ValueKey(member.Value)))];
+    }
+
+    private static string ValueKey(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => ScalarKey(value.GetString()!),
+        JsonValueKind.Object or JsonValueKind.Array => Write(value, scalarsAsText: true),
+        _ => ScalarKey(value.GetRawText()),
+    };
+
     private static string Write(JsonElement element, bool scalarsAsText)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using StepTool.Core.Chance;
+using StepTool.Core.Rewards;
+using StepTool.Core.Tools;
+
+namespace StepTool.Core.Worlds.Recorded;
+
+/// <summary>One API that answers from what was recorded: exactly, then by its argument checks, then by the nearest recorded answer, then by its template.</summary>
+internal sealed class RecordedApi
+{
+    private readonly FrozenSet<string> _parameters;
+    private readonly ImmutableArray<(ArgumentSet Arguments, ToolAnswer Answer)> _answers;
+    private readonly FrozenDictionary<string, ToolAnswer> _exact;
+    private readonly string? _template;
+
+    public RecordedApi(ArchivedApi archived)
+    {
+        Documentation = archived.Documentation;
+        _template = archived.Template;
+        _parameters = archived.Documentation.Parameters.Select(parameter => StandardName.Of(parameter.Name)).ToFrozenSet(StringComparer.Ordinal);
+        _answers =
+        [
+            .. archived.Answers.Select(answer =>
+                (ArgumentSet.Read(answer.Arguments), new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded))),
+        ];
+        _exact = _answers.ToFrozenDictionary(entry => entry.Arguments.Key, entry => entry.Answer, StringComparer.Ordinal);
+    }
+
+    public ApiDocumentation Documentation { get; }
+
+    /// <summary>Whether every answer was recorded and none worked, so that no call can ever work.</summary>
+    public bool CanOnlyFail => _answers.Length > 0 && !_answers.Any(entry => SuccessRule.IsSuccess(entry.Answer));
+
+    public ToolAnswer Answer(string json)
+    {
+        ArgumentSet arguments;
+        try
+        {
+            arguments = ArgumentSet.Read(json);
+        }
+        catch (ArgumentsException exception)
+        {
+            return Refuse($"Tool input parse error at position {exception.Position}: {exception.Reason}. Give one JSON object.");
+        }
+
+        return _exact.TryGetValue(arguments.Key, out var recorded) ? recorded : Check(arguments) ?? Simulate(arguments);
+    }
+
+    private ToolAnswer? Check(ArgumentSet arguments)
+    {
+        var known = Documentation.Parameters.Length == 0 ? "takes no arguments" : $"takes {string.Join(", ", Documentation.Parameters.Select(parameter => parameter.Name))}";
+        if (arguments.Names.FirstOrDefault(name => !_parameters.Contains(name)) is { } unknown)
+        {
+            return Refuse($"{Documentation.Key.FunctionName} got an unexpected argument '{unknown}'; it {known}.");
+        }
+
+        var missing = Documentation.Parameters.FirstOrDefault(parameter => parameter.Required && !arguments.Names.Contains(StandardName.Of(parameter.Name)));
+        return missing is null ? null : Refuse($"{Documentation.Key.FunctionName} misses its required argument '{missing.Name}'; it {known}.");
+    }
+
+    private ToolAnswer Simulate(ArgumentSet arguments)
+    {
+        var seed = StableHash.Of(arguments.Key, StableHash.Of(Documentation.Key.ToString()));
+        if (_answers.IsEmpty)
+        {
+            return new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(_template, seed), Provenance.SimulatedTemplate);
+        }
+
+        var nearest = _answers
+            .OrderByDescending(entry => entry.Arguments.Similarity(arguments))
+            .ThenBy(entry => StableHash.Of(entry.Arguments.Key, seed))
+            .First();
+        return nearest.Answer with { Provenance = Provenance.SimulatedNearest };
+    }
+
+    private static ToolAnswer Refuse(string error) => new(ToolStatus.BadInput, error, "", Provenance.World);
+}
