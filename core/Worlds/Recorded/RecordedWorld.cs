@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using StepTool.Core.Chance;
 using StepTool.Core.Episodes;
+using StepTool.Core.Evaluation;
 using StepTool.Core.Judging;
 using StepTool.Core.Tasks;
 using StepTool.Core.Text;
@@ -64,8 +65,8 @@ public sealed class RecordedWorld : IWorld
     /// <inheritdoc/>
     public ImmutableArray<string> Excluded => [.. Exclusions.Keys];
 
-    /// <summary>Agreement of this world's judge with the recorded judges' votes, one entry a group; empty where no episodes are recorded.</summary>
-    public ImmutableArray<VoteAgreement> VoteAgreement => Recorded.VoteAgreement.Measure(_content);
+    /// <summary>Agreement of this world's judge with the recorded judges' votes, by group and over all; empty where no episodes are recorded.</summary>
+    public ImmutableArray<JudgeAgreement> CompareWithVotes() => RecordedVotes.Compare(_content);
 
     /// <summary>Loads a world from an archive.</summary>
     /// <param name="archive">Bytes of <see cref="RecordedArchive.Content"/>.</param>
