@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Runtime;
+using StepTool.Tests.Engines;
+using Xunit;
+
+namespace StepTool.Tests.Conformance;
+
+/// <summary>A cluster of the engine that is built, holding this assembly's grains, a memory store called <see cref="Store"/> and a <see cref="Probe"/>.</summary>
+public abstract class GrainFixture : IAsyncDisposable
+{
+    public const string Store = "store";
+
+    public Probe Probe { get; } = new();
+
+    public abstract IClusterClient Client { get; }
+
+    /// <summary>The services of the silo.</summary>
+    public abstract IServiceProvider Silo { get; }
+
+    public static Task<GrainFixture> StartAsync(Action<IServiceCollection>? services = null, TimeSpan? responseTimeout = null) =>
+        EngineFixture.StartAsync(services ?? (_ => { }), responseTimeout ?? TimeSpan.FromSeconds(30));
+
+    /// <summary>Ends a grain's activation from outside, and waits until it is gone.</summary>
+    public abstract Task DeactivateAsync(IAddressable grain);
+
+    /// <summary>Stops the cluster as a host would on SIGTERM.</summary>
+    public abstract Task StopAsync();
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>One cluster for the tests of a class; each test uses keys of its own.</summary>
+public sealed class SharedCluster : IAsyncLifetime
+{
+    private GrainFixture? _fixture;
+
+    public GrainFixture Fixture => _fixture!;
+
+    public async Task InitializeAsync() => _fixture = await GrainFixture.StartAsync();
+
+    public async Task DisposeAsync() => await Fixture.DisposeAsync();
+}

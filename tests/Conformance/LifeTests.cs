@@ -1,0 +1,93 @@
+using Xunit;
+
+namespace StepTool.Tests.Conformance;
+
+[Trait("Kind", "Unit")]
+public sealed class LifeTests(SharedCluster cluster) : IClassFixture<SharedCluster>
+{
+    private Probe Probe => cluster.Fixture.Probe;
+
+    [Fact]
+    public async Task FirstCall_OfAGrain_ActivatesItOnce()
+    {
+        var activations = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => Grain("once").ActivationAsync())));
+        Assert.Single(activations.Distinct());
+        await Probe.SeenAsync("once activated");
+    }
+
+    [Fact]
+    public async Task DeactivateOnIdle_InACall_EndsAfterIt()
+    {
+        var grain = Grain("ends");
+        var first = await grain.ActivationAsync();
+        await grain.EndAsync();
+        Assert.Equal("ApplicationRequested", await Probe.SeenAsync("ends ended"));
+        Assert.NotEqual(first, await grain.ActivationAsync());
+    }
+
+    [Fact]
+    public async Task Deactivation_WhileACallRuns_WaitsForIt()
+    {
+        var grain = Grain("waits");
+        var held = grain.EndWhileHeldAsync("last call");
+        await Probe.AtAsync("last call");
+        var next = grain.ActivationAsync();
+
+        Probe.Open("last call");
+        await Task.WhenAll(held, next);
+
+        Assert.True(IsBefore("last call passed", "waits ended"));
+    }
+
+    [Fact]
+    public async Task Calls_DuringDeactivation_GoToTheNextActivation()
+    {
+        var grain = Grain("handover");
+        var first = await grain.ActivationAsync();
+        var held = grain.EndWhileHeldAsync("handover");
+        await Probe.AtAsync("handover");
+        var waiting = grain.ActivationAsync();
+
+        Probe.Open("handover");
+        await held;
+
+        Assert.NotEqual(first, await waiting);
+    }
+
+    [Fact]
+    public async Task Activation_ThatFails_GivesItsErrorToTheCallersAndTheNextCallTriesAgain()
+    {
+        await using var fixture = await GrainFixture.StartAsync();
+        fixture.Probe.Notes.Enqueue("fragile fails");
+        var grain = fixture.Client.GetGrain<IFragileGrain>("fragile");
+
+        var exception = await Assert.ThrowsAsync<ArgumentException>(grain.CallAsync);
+
+        Assert.Equal("The activation fails, as it was told.", exception.Message);
+        Assert.Equal(1, await grain.CallAsync());
+    }
+
+    [Fact]
+    public async Task Stop_OfTheHost_LetsRunningCallsFinishAndTellsTheGrains()
+    {
+        await using var fixture = await GrainFixture.StartAsync();
+        var grain = fixture.Client.GetGrain<ILifeGrain>("stopped");
+        var held = grain.HoldAsync("at stop");
+        await fixture.Probe.AtAsync("at stop");
+
+        var stop = fixture.StopAsync();
+        fixture.Probe.Open("at stop");
+        await held;
+        await stop;
+
+        Assert.Equal("ShuttingDown", await fixture.Probe.SeenAsync("stopped ended"));
+    }
+
+    private bool IsBefore(string first, string second)
+    {
+        var notes = Probe.Notes.ToList();
+        return notes.IndexOf(first) is >= 0 and var earlier && earlier < notes.IndexOf(second);
+    }
+
+    private ILifeGrain Grain(string key) => cluster.Fixture.Client.GetGrain<ILifeGrain>(key);
+}

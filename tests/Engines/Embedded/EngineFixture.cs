@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
+using StepTool.Embedded.Hosting;
+using StepTool.Tests.Conformance;
+
+namespace StepTool.Tests.Engines;
+
+/// <summary>The fixture on the embedded engine.</summary>
+internal sealed class EngineFixture : GrainFixture
+{
+    private readonly IHost _host;
+
+    private EngineFixture(Action<IServiceCollection> services, Action<EmbeddedOptions> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(Probe).AddMemoryGrainStorage(Store).AddGrainStorage(UnluckyGrain.BrokenStore, (_, _) => new BrokenStorage());
+        services(builder.Services);
+        builder.Services.AddEmbeddedEngine(typeof(GrainFixture).Assembly.GetTypes().Where(type => type.Namespace == typeof(GrainFixture).Namespace || type.Namespace == typeof(EngineFixture).Namespace).ToArray(), configure);
+        _host = builder.Build();
+    }
+
+    public override IClusterClient Client => Silo.GetRequiredService<IClusterClient>();
+
+    public override IServiceProvider Silo => _host.Services;
+
+    internal EmbeddedEngine Engine => Silo.GetRequiredService<EmbeddedEngine>();
+
+    internal static async Task<GrainFixture> StartAsync(Action<IServiceCollection> services, TimeSpan responseTimeout) =>
+        await StartAsync(options => options.ResponseTimeout = responseTimeout, services);
+
+    internal static async Task<EngineFixture> StartAsync(Action<EmbeddedOptions> configure, Action<IServiceCollection>? services = null)
+    {
+        var fixture = new EngineFixture(services ?? (_ => { }), configure);
+        await fixture._host.StartAsync();
+        return fixture;
+    }
+
+    public override async Task DeactivateAsync(IAddressable grain)
+    {
+        if (Engine.Find(grain.GetGrainId()) is { } activation)
+        {
+            activation.Deactivate(new(DeactivationReasonCode.RuntimeRequested, "The test asked for it."));
+            await activation.Deactivated;
+        }
+    }
+
+    public override Task StopAsync() => _host.StopAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
