@@ -35,6 +35,8 @@ internal sealed class GrainClasses
 
     internal IReadOnlyCollection<Type> Interfaces => _byInterface.Keys;
 
+    internal bool Has(GrainType type, Type grainInterface) => _byType.TryGetValue(type, out var found) && found.Interfaces.Contains(grainInterface);
+
     /// <exception cref="ArgumentException">There is no such class.</exception>
     internal GrainClass Of(GrainType type) =>
         _byType.TryGetValue(type, out var found) ? found : throw new ArgumentException($"There is no grain class of type '{type}'. Known: {string.Join(", ", _byType.Keys)}.");

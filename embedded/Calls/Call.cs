@@ -36,7 +36,17 @@ internal abstract class Call<T> : Request, IWireCall
 
     public abstract void Read(ArgumentReader reader);
 
-    void IWireCall.WriteResult(ArgumentWriter writer) => writer.Write(_answer.Task.Result);
+    void IWireCall.WriteResult(ArgumentWriter writer)
+    {
+        if (typeof(T) == typeof(Nothing))
+        {
+            writer.WriteNull();
+        }
+        else
+        {
+            writer.Write(_answer.Task.Result);
+        }
+    }
 
     void IWireCall.ReadResult(ArgumentReader reader) => _answer.TrySetResult(typeof(T) == typeof(Nothing) ? default! : reader.Read<T>());
 

@@ -12,12 +12,15 @@ internal sealed class ProxyType
 
     private ProxyType(Type grainInterface)
     {
+        Interface = grainInterface;
         var methods = InterfaceMethods.Of(grainInterface);
         var assembly = new ProxyAssembly(grainInterface);
         var messages = methods.ConvertAll(method => MessageEmitter.Emit(assembly, method));
         Create = ProxyEmitter.Emit(assembly, grainInterface, methods, messages);
         Methods = messages.ToDictionary(message => message.Method.Signature);
     }
+
+    internal Type Interface { get; }
 
     /// <summary>Makes a reference.</summary>
     internal Func<Route, GrainId, GrainReference> Create { get; }

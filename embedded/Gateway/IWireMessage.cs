@@ -1,3 +1,4 @@
+using Orleans.Runtime;
 using StepTool.Embedded.Calls;
 
 namespace StepTool.Embedded.Gateway;
@@ -20,4 +21,11 @@ internal interface IWireCall : IWireMessage
     void WriteResult(ArgumentWriter writer);
 
     void ReadResult(ArgumentReader reader);
+}
+
+/// <summary>A call that is answered by a stream.</summary>
+internal interface IWireStream : IWireMessage
+{
+    /// <summary>Writes the stream's items as they come.</summary>
+    Task RelayAsync(Route route, GrainReference grain, ItemWriter items, CancellationToken cancellationToken);
 }

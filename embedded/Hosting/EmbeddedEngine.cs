@@ -127,6 +127,9 @@ internal sealed class EmbeddedEngine : Route, IHostedService, ILocalSiloDetails
 
     internal override GrainType TypeOf(Type grainInterface, string? classNamePrefix) => _classes.Of(grainInterface, classNamePrefix).GrainType;
 
+    /// <summary>The type that a caller from outside means: the one it names, if that implements the interface, else the one that does.</summary>
+    internal GrainType TypeOf(Type grainInterface, GrainType named) => _classes.Has(named, grainInterface) ? named : TypeOf(grainInterface, (string?)null);
+
     internal override GrainReference Refer(Type grainInterface, GrainId id) =>
         (Proxies.GetValueOrDefault(grainInterface) ?? ProxyType.Of(grainInterface)).Create(this, id);
 
