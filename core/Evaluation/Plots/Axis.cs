@@ -28,6 +28,9 @@ internal sealed record Axis(double Low, double High, double From, double To, dou
     /// <summary>A tick as a share in percent.</summary>
     public static string Percent(double value) => (100 * value).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 
+    /// <summary>A tick as a signed difference in percentage points.</summary>
+    public static string Points(double value) => Math.Round(100 * value, 2).ToString("+0.##;−0.##;0", CultureInfo.InvariantCulture);
+
     /// <summary>A tick as a count, thousands as k.</summary>
     public static string Count(double value) => Math.Abs(value) switch
     {

@@ -8,21 +8,21 @@ namespace StepTool.Core.Evaluation.Plots;
 /// <param name="Bars">Bars from 0; otherwise dots beside a line at 0.</param>
 internal sealed record IntervalChart(string Title, ImmutableArray<IntervalRow> Rows, bool Bars)
 {
-    private const double RowHeight = 27;
+    private const double RowHeight = 24;
     private const double Bottom = 26;
 
     /// <summary>Draws it.</summary>
-    public string Draw(double width = 560)
+    public string Draw(double width = 430)
     {
         var height = (Rows.Length * RowHeight) + Bottom + 6;
         var svg = new Svg(width, height, Title);
-        var left = Math.Min(width * 0.34, 16 + (7.2 * Rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max()));
+        var left = Math.Min(width * 0.4, 16 + (8 * Rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max()));
         var right = width - 14 - (7.2 * Rows.Select(row => row.Label.Length).DefaultIfEmpty(0).Max());
         var x = Axis.Over(Rows.SelectMany(row => new[] { row.Interval.Low, row.Interval.High }).Append(0).Append(Bars ? 0.2 : 0), left, right);
         foreach (var tick in x.Ticks)
         {
             svg.Line(x.At(tick), 0, x.At(tick), height - Bottom, Math.Abs(tick) < 1e-9 ? "axis" : "grid");
-            svg.Text(x.At(tick), height - 8, Axis.Percent(Math.Round(tick, 4)), "tick", "middle");
+            svg.Text(x.At(tick), height - 8, Bars ? Axis.Percent(Math.Round(tick, 4)) : Axis.Points(tick), "tick", "middle");
         }
 
         for (var index = 0; index < Rows.Length; index++)

@@ -6,5 +6,5 @@ namespace StepTool.Core.Evaluation.Plots;
 public static class LearningCurveSvg
 {
     /// <summary>Draws it; null where nothing was learned.</summary>
-    public static string? Render(Report report) => new ReportPlots(report).LearningCurve()?.Draw(760, 400, PlotStyle.Alone);
+    public static string? Render(Report report) => new ReportPlots(report).LearningCurve()?.Draw(680, 380, PlotStyle.Alone);
 }

@@ -9,7 +9,7 @@ namespace StepTool.Core.Evaluation.Plots;
 /// <param name="Levels">Horizontal levels to compare with.</param>
 internal sealed record LineChart(string Title, string XName, ImmutableArray<ChartLine> Lines, ImmutableArray<ChartLevel> Levels)
 {
-    private const double Left = 46;
+    private const double Left = 50;
     private const double Top = 16;
     private const double Bottom = 44;
     private const double LabelHeight = 17;
@@ -18,13 +18,13 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
     public bool WholeTicks { get; init; }
 
     /// <summary>Draws it.</summary>
-    public string Draw(double width = 560, double height = 330, string? style = null)
+    public string Draw(double width = 430, double height = 280, string? style = null)
     {
         var svg = new Svg(width, height, Title, style);
         var longest = Lines.Select(line => line.Name).Concat(Levels.Select(level => level.Name)).Select(name => name.Length).DefaultIfEmpty(0).Max();
-        var right = width - Math.Min(width * 0.32, 20 + (longest * 7.2));
+        var right = width - Math.Min(width * 0.36, 22 + (longest * 7.9));
         var xs = Lines.SelectMany(line => line.Points.Select(point => point.X)).Append(WholeTicks ? 1 : 0);
-        var x = Axis.Over(xs, Left, right, WholeTicks ? 4 : 3);
+        var x = Axis.Over(xs, Left, right, 4);
         x = x with { High = Math.Max(xs.Max(), x.Low + 1e-9) };
         var y = Axis.Over(
             Lines.SelectMany(line => line.Points.SelectMany(point => new[] { point.Low, point.High }))
@@ -37,7 +37,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
 
         foreach (var line in Lines.Reverse())
         {
-            Draw(svg, line, x, y);
+            Draw(svg, line, x, y, Lines.Length > 3);
         }
 
         foreach (var (name, css, place) in Spread(
@@ -50,14 +50,14 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
         return svg.ToString();
     }
 
-    private static void Draw(Svg svg, ChartLine line, Axis x, Axis y)
+    private static void Draw(Svg svg, ChartLine line, Axis x, Axis y, bool crowded)
     {
         svg.Group(line.Class);
         if (line.Points.Any(point => point.High > point.Low))
         {
             svg.Path(
                 line.Points.Select(point => new Point(x.At(point.X), y.At(point.High)))
-                    .Concat(line.Points.Reverse().Select(point => new Point(x.At(point.X), y.At(point.Low)))), "band", true);
+                    .Concat(line.Points.Reverse().Select(point => new Point(x.At(point.X), y.At(point.Low)))), crowded ? "band crowded" : "band", true);
         }
 
         svg.Path(line.Points.Select(point => new Point(x.At(point.X), y.At(point.Y))), line.Faint ? "line faint" : "line");

@@ -32,7 +32,7 @@ internal sealed class ReportPlots(Report report)
         return new LineChart(
             $"Learning curve: pass rate on {Wording.Of(main)} tasks over environment turns", "environment turns",
             [.. lines.Where(line => !line.Points.IsEmpty)],
-            BestFloor is null ? [] : [new ChartLevel($"{BestFloor.Method} (floor)", BestFloor.PassRate.Mean)]);
+            BestFloor is null ? [] : [new ChartLevel("best floor", BestFloor.PassRate.Mean)]);
     }
 
     /// <summary>Pass rates of all methods, the best first.</summary>
@@ -46,7 +46,7 @@ internal sealed class ReportPlots(Report report)
     public IntervalChart Differences() => new(
         "Paired differences of pass rates with their 95 % intervals",
         [.. report.Differences.OrderBy(difference => difference.PassRate.Mean).Select(difference => new IntervalRow(
-            report.Differences.Select(other => other.Method).Distinct().Count() > 1 ? $"{difference.Method} − {difference.Against}" : $"− {difference.Against}",
+            report.Differences.Select(other => other.Method).Distinct().Count() > 1 ? $"{difference.Method} vs {difference.Against}" : $"vs {difference.Against}",
             difference.PassRate, Wording.Points(difference.PassRate.Mean),
             difference.Holds ? ClassOf(report.Methods.First(method => method.Method == difference.Method)) : "open"))],
         Bars: false);

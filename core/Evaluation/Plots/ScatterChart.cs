@@ -14,7 +14,7 @@ internal sealed record ScatterChart(string Title, string XName, string YName, Im
     private const double Bottom = 44;
 
     /// <summary>Draws it.</summary>
-    public string Draw(double width = 560, double height = 330)
+    public string Draw(double width = 430, double height = 280)
     {
         var svg = new Svg(width, height, Title);
         var points = Series.SelectMany(series => series.Points).ToList();
