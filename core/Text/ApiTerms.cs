@@ -2,16 +2,20 @@ using StepTool.Core.Tools;
 
 namespace StepTool.Core.Text;
 
-/// <summary>The terms of an API's documentation that search reads: names, descriptions and parameters.</summary>
+/// <summary>What search reads of an API's documentation: names, descriptions and parameters.</summary>
 public static class ApiTerms
 {
-    /// <summary>The terms in the documentation's order, repeats included.</summary>
-    public static string[] Of(ApiDocumentation documentation)
+    /// <summary>The documentation's terms by <see cref="Tokeniser"/>, in order, repeats included.</summary>
+    public static string[] Of(ApiDocumentation documentation) => Tokeniser.Terms(Text(documentation));
+
+    /// <summary>The documentation's words by <see cref="PlainWords"/>, in order, repeats included.</summary>
+    public static string[] Plain(ApiDocumentation documentation) => PlainWords.Of(Text(documentation));
+
+    private static string Text(ApiDocumentation documentation)
     {
         ArgumentNullException.ThrowIfNull(documentation);
         var parameters = documentation.Parameters.SelectMany(parameter => new[] { parameter.Name, parameter.Description });
-        return Tokeniser.Terms(string.Join(
-            '\n',
-            [documentation.ToolName, documentation.ApiName, documentation.ToolDescription, documentation.Description, .. parameters]));
+        return string.Join(
+            '\n', [documentation.ToolName, documentation.ApiName, documentation.ToolDescription, documentation.Description, .. parameters]);
     }
 }

@@ -1,46 +1,51 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace StepTool.Core.Policies.Floors;
 
-/// <summary>The policies that every table is read against: they learn nothing. Each calls the chosen APIs once, with the best-guess arguments, then finishes.</summary>
-public static class Floors
+/// <summary>
+/// Policies that learn nothing, against which every table is read. All but random call chosen APIs once each with the best-guess arguments, then finish.
+/// </summary>
+public static partial class Floors
 {
     private const int MostCalls = 5;
-    private const string Random = "random";
-    private const string Bm25 = "bm25@";
-    private const string ToolBm25 = "tool-bm25@";
-    private const string Listed = "listed";
-    private const string CallEverything = "call-everything";
 
-    /// <summary>Names of all floors, in the order of a table.</summary>
+    /// <summary>
+    /// Names of the floors of every table, in its order: <c>random</c>; <c>bm25@k</c>, the k best APIs by BM25 over plain words; <c>tool-bm25@k</c>, the same
+    /// with tools ranked first by the sum of their APIs; <c>listed</c>, the first five as offered; <c>call-everything</c>, as many as the budget allows.
+    /// </summary>
     public static ImmutableArray<string> All { get; } =
-    [
-        Random,
-        .. Enumerable.Range(1, MostCalls).Select(calls => Bm25 + calls.ToString(CultureInfo.InvariantCulture)),
-        .. Enumerable.Range(1, MostCalls).Select(calls => ToolBm25 + calls.ToString(CultureInfo.InvariantCulture)),
-        Listed,
-        CallEverything,
-    ];
+        ["random", .. UpToMost("bm25@"), .. UpToMost("tool-bm25@"), "listed", "call-everything"];
 
-    /// <summary>Whether a name is that of a floor.</summary>
-    public static bool Contains(string name) => All.Contains(name);
+    /// <summary>Names of stronger searches, for references beside the floors: BM25 over stems without stop words, identifiers split.</summary>
+    public static ImmutableArray<string> Stemmed { get; } = [.. UpToMost("bm25-stemmed@"), .. UpToMost("tool-bm25-stemmed@")];
 
-    /// <summary>Creates a floor.</summary>
+    /// <summary>Creates the policy of a name in <see cref="All"/> or <see cref="Stemmed"/>.</summary>
     /// <exception cref="ArgumentException">There is no floor of that name.</exception>
     public static IPolicy Create(string name)
     {
-        if (!Contains(name))
+        ArgumentNullException.ThrowIfNull(name);
+        if (SearchName().Match(name) is { Success: true } search)
         {
-            throw new ArgumentException($"There is no floor '{name}'. Choose one of {string.Join(", ", All)}.", nameof(name));
+            var order = new SearchOrder(ByTool: search.Groups["tool"].Success, Stemmed: search.Groups["stemmed"].Success);
+            return new OrderedCallsPolicy(order.Rank, search.Groups["calls"].Value[0] - '0');
         }
 
         return name switch
         {
-            Random => new RandomPolicy(),
-            Listed => new OrderedCallsPolicy(ApiOrder.Listed, MostCalls),
-            CallEverything => new OrderedCallsPolicy(ApiOrder.Listed, int.MaxValue),
-            _ => new OrderedCallsPolicy(name.StartsWith(ToolBm25, StringComparison.Ordinal) ? ApiOrder.ByTool : ApiOrder.ByApi, name[^1] - '0'),
+            "random" => new RandomPolicy(),
+            "listed" => new OrderedCallsPolicy(AsOffered, MostCalls),
+            "call-everything" => new OrderedCallsPolicy(AsOffered, int.MaxValue),
+            _ => throw new ArgumentException($"There is no floor '{name}'. Choose one of {string.Join(", ", All.Concat(Stemmed))}.", nameof(name)),
         };
     }
+
+    private static ImmutableArray<int> AsOffered(Episodes.Situation situation) => [.. Enumerable.Range(0, situation.Apis.Length)];
+
+    private static IEnumerable<string> UpToMost(string prefix) =>
+        Enumerable.Range(1, MostCalls).Select(calls => prefix + calls.ToString(CultureInfo.InvariantCulture));
+
+    [GeneratedRegex("^(?<tool>tool-)?bm25(?<stemmed>-stemmed)?@(?<calls>[1-5])$", RegexOptions.CultureInvariant)]
+    private static partial Regex SearchName();
 }

@@ -19,7 +19,7 @@ internal sealed class OfferSampler
     public OfferSampler(IReadOnlyList<ArchivedApi> apis, RecordedWorldOptions options)
     {
         _apis = [.. apis.Select(api => api.Documentation.Key)];
-        _index = new Bm25([.. apis.Select(api => ApiTerms.Of(api.Documentation))]);
+        _index = new Bm25([.. apis.Select(api => ApiTerms.Plain(api.Documentation))]);
         _tools = Enumerable.Range(0, _apis.Length)
             .GroupBy(index => Tool.Of(_apis[index]), StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class OfferSampler
     {
         var chance = StableHash.Of(task.Id, _options.Seed);
         var own = task.Apis.GroupBy(Tool.Of, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        var scores = _index.Scores(Tokeniser.Terms(task.Query));
+        var scores = _index.Scores(PlainWords.Of(task.Query));
         var ranked = _tools
             .Where(tool => !own.ContainsKey(tool.Key) && !isBarred(tool.Key))
             .OrderByDescending(tool => tool.Value.Max(api => scores[api]))

@@ -7,6 +7,7 @@ namespace StepTool.Core.Worlds.Recorded;
 public sealed record RecordedWorldOptions
 {
     private const int MostDistractors = 200;
+    private const int Layout = 1; // goes up when equal options come to lay out a world differently
 
     /// <summary>World seed: fixes offered APIs, their order and the split; default 1.</summary>
     public ulong Seed { get; init; } = 1;
@@ -34,7 +35,7 @@ public sealed record RecordedWorldOptions
     /// <summary>All options as one text, for the world's id.</summary>
     internal string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed={Seed};distractors={Distractors};train={string.Join(',', TrainGroups.Order())};test={string.Join(',', TestGroups.Order())}");
+        $"layout={Layout};seed={Seed};distractors={Distractors};train={string.Join(',', TrainGroups.Order())};test={string.Join(',', TestGroups.Order())}");
 
     private static void Check(string key, ImmutableArray<string> wanted, IReadOnlyCollection<string> groups)
     {
