@@ -17,6 +17,46 @@ internal static class Elementwise
     /// <summary>gradient * silu'(input) into <paramref name="gradient"/>.</summary>
     public static void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient) => Apply<SiluGradient>(input, gradient);
 
+    /// <summary>result = (input - mean) * scale.</summary>
+    public static void Standardise(ReadOnlySpan<float> input, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, Span<float> result)
+    {
+        var results = MemoryMarshal.Cast<float, Vector<float>>(result);
+        var inputs = MemoryMarshal.Cast<float, Vector<float>>(input)[..results.Length];
+        var means = MemoryMarshal.Cast<float, Vector<float>>(mean)[..results.Length];
+        var scales = MemoryMarshal.Cast<float, Vector<float>>(scale)[..results.Length];
+        for (var index = 0; index < results.Length; index++)
+        {
+            results[index] = (inputs[index] - means[index]) * scales[index];
+        }
+
+        for (var index = results.Length * Vector<float>.Count; index < result.Length; index++)
+        {
+            result[index] = (input[index] - mean[index]) * scale[index];
+        }
+    }
+
+    /// <summary>Keeps the larger of both, and in <paramref name="rows"/> the row in which it stands.</summary>
+    public static void KeepLargest(ReadOnlySpan<float> input, int row, Span<float> largest, Span<int> rows)
+    {
+        var keeps = MemoryMarshal.Cast<float, Vector<float>>(largest);
+        var inputs = MemoryMarshal.Cast<float, Vector<float>>(input)[..keeps.Length];
+        var places = MemoryMarshal.Cast<int, Vector<int>>(rows)[..keeps.Length];
+        for (var index = 0; index < keeps.Length; index++)
+        {
+            var larger = Vector.GreaterThan(inputs[index], keeps[index]);
+            keeps[index] = Vector.ConditionalSelect(larger, inputs[index], keeps[index]);
+            places[index] = Vector.ConditionalSelect(larger, new Vector<int>(row), places[index]);
+        }
+
+        for (var index = keeps.Length * Vector<float>.Count; index < largest.Length; index++)
+        {
+            if (input[index] > largest[index])
+            {
+                (largest[index], rows[index]) = (input[index], row);
+            }
+        }
+    }
+
     /// <summary>result += factor * input.</summary>
     public static void AddScaled(ReadOnlySpan<float> input, float factor, Span<float> result)
     {

@@ -38,7 +38,7 @@ public sealed unsafe class ManagedBackend : IComputeBackend
     public int Threads => _forkJoin.Threads;
 
     /// <inheritdoc/>
-    public int RowsPerShard => 512;
+    public int RowsPerShard => 256;
 
     internal KernelWidth Width { get; }
 
@@ -73,12 +73,7 @@ public sealed unsafe class ManagedBackend : IComputeBackend
         Shapes.Require("result", result.Length, input.Length / mean.Length, mean.Length);
         for (var first = 0; first < input.Length; first += mean.Length)
         {
-            var row = input.Slice(first, mean.Length);
-            var target = result.Slice(first, mean.Length);
-            for (var column = 0; column < row.Length; column++)
-            {
-                target[column] = (row[column] - mean[column]) * scale[column];
-            }
+            Elementwise.Standardise(input.Slice(first, mean.Length), mean, scale, result.Slice(first, mean.Length));
         }
     }
 

@@ -67,15 +67,7 @@ internal static class Segments
             where.Fill(offsets[segment]);
             for (var row = offsets[segment] + 1; row < offsets[segment + 1]; row++)
             {
-                var candidate = input.Slice(row * columns, columns);
-                for (var column = 0; column < columns; column++)
-                {
-                    if (candidate[column] > largest[column])
-                    {
-                        largest[column] = candidate[column];
-                        where[column] = row;
-                    }
-                }
+                Elementwise.KeepLargest(input.Slice(row * columns, columns), row, largest, where);
             }
         }
     }
