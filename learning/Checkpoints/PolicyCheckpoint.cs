@@ -43,7 +43,7 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
         Description.ToBytes(),
         SafetensorsWriter.Write(new SafetensorsContent(
             new Dictionary<string, string> { ["format"] = "pt" }, [.. TensorMapping.ToTensors(Weights.Layout.All, "", Weights.Memory)])),
-        State is null ? null : LearnerStateFile.Write(State));
+        State is null ? default(ReadOnlyMemory<byte>) : LearnerStateFile.Write(State));
 
     /// <summary>Reads a checkpoint from bytes.</summary>
     /// <param name="source">Where the bytes come from, for messages.</param>
@@ -68,7 +68,7 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
         var tensors = SafetensorsReader.Read(weightsSource, blobs.Weights).Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         var weights = NetworkWeights.Create(layout, TensorMapping.FromTensors(weightsSource, layout.All, "", tensors));
         TensorMapping.RequireNoOthers(weightsSource, layout.All.Select(slice => slice.Name), tensors);
-        var state = blobs.Optimiser is { } bytes ? LearnerStateFile.Read(Path.Combine(source, OptimiserFile), weights, bytes) : null;
+        var state = blobs.Optimiser.IsEmpty ? null : LearnerStateFile.Read(Path.Combine(source, OptimiserFile), weights, blobs.Optimiser);
         return new PolicyCheckpoint(description, weights, state);
     }
 
@@ -83,13 +83,13 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
         var optimiser = Path.Combine(directory, OptimiserFile);
         File.Delete(description);
         Replace(Path.Combine(directory, WeightsFile), blobs.Weights);
-        if (blobs.Optimiser is { } bytes)
+        if (blobs.Optimiser.IsEmpty)
         {
-            Replace(optimiser, bytes);
+            File.Delete(optimiser);
         }
         else
         {
-            File.Delete(optimiser);
+            Replace(optimiser, blobs.Optimiser);
         }
 
         Replace(description, blobs.Description);
@@ -105,7 +105,7 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
         var blobs = new PolicyBlobs(
             ReadFile(Path.Combine(directory, DescriptionFile)),
             ReadFile(Path.Combine(directory, WeightsFile)),
-            File.Exists(optimiser) ? ReadFile(optimiser) : null);
+            File.Exists(optimiser) ? ReadFile(optimiser) : default(ReadOnlyMemory<byte>));
         return FromBlobs(directory, blobs, expectedSchema);
     }
 
@@ -113,7 +113,8 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
     {
         try
         {
-            return File.ReadAllBytes(file);
+            var bytes = File.ReadAllBytes(file);
+            return bytes.Length > 0 ? bytes : throw new PolicyFormatException(file, "the file is empty. It is cut: restore it from a backup or publish the policy again.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -39,7 +39,7 @@ public sealed class PolicyCheckpointTests : IDisposable
 
         Assert.Equal(blobs.Description.ToArray(), again.Description.ToArray());
         Assert.Equal(blobs.Weights.ToArray(), again.Weights.ToArray());
-        Assert.Equal(blobs.Optimiser!.Value.ToArray(), again.Optimiser!.Value.ToArray());
+        Assert.Equal(blobs.Optimiser.ToArray(), again.Optimiser.ToArray());
     }
 
     [Fact]
@@ -115,6 +115,18 @@ public sealed class PolicyCheckpointTests : IDisposable
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^10]);
 
         Refused(PolicyCheckpoint.WeightsFile, () => PolicyCheckpoint.Load(_directory), "The file is cut");
+    }
+
+    [Theory]
+    [InlineData(PolicyCheckpoint.DescriptionFile)]
+    [InlineData(PolicyCheckpoint.WeightsFile)]
+    [InlineData(PolicyCheckpoint.OptimiserFile)]
+    public void Load_EmptyFile_SaysThatItIsCut(string file)
+    {
+        PolicyCheckpoint.Of(LearnerState.Start(Weights, 0.1, 7), "candidates/1").Save(_directory);
+        File.WriteAllBytes(Path.Combine(_directory, file), []);
+
+        Refused(file, () => PolicyCheckpoint.Load(_directory), "the file is empty");
     }
 
     [Theory]

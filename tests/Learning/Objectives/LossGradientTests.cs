@@ -92,7 +92,7 @@ public sealed class LossGradientTests
         return activations;
     }
 
-    private static IEnumerable<float> Chosen(DecisionBatch batch, Activations activations)
+    private static float[] Chosen(DecisionBatch batch, Activations activations)
     {
         var chosen = new float[batch.Decisions];
         for (var decision = 0; decision < batch.Decisions; decision++)

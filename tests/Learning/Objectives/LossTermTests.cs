@@ -91,5 +91,5 @@ public sealed class LossTermTests
     [Fact]
     public void AdaptiveKl_NoTarget_KeepsTheCoefficient() => Assert.Equal(0.3, AdaptiveKl.Next(0.3, 100, 100, new KlOptions()));
 
-    private static float[] Logs(params float[] probabilities) => [.. probabilities.Select(MathF.Log)];
+    private static float[] Logs(params float[] probabilities) => [.. probabilities.Select(probability => MathF.Log(probability))];
 }
