@@ -27,10 +27,13 @@ public readonly record struct EpisodeId(string Run, long Ordinal)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Run}/{Ordinal}");
 }
 
-internal sealed class EpisodeIdConverter : JsonConverter<EpisodeId>
+/// <summary>Writes an episode id as text.</summary>
+public sealed class EpisodeIdConverter : JsonConverter<EpisodeId>
 {
+    /// <inheritdoc/>
     public override EpisodeId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         EpisodeId.Parse(reader.GetString() ?? "");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, EpisodeId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

@@ -41,10 +41,13 @@ public readonly record struct ApiKey(string Category, string Tool, string Api) :
     public override string ToString() => $"{Category}/{Tool}/{Api}";
 }
 
-internal sealed class ApiKeyConverter : JsonConverter<ApiKey>
+/// <summary>Writes an API key as text.</summary>
+public sealed class ApiKeyConverter : JsonConverter<ApiKey>
 {
+    /// <inheritdoc/>
     public override ApiKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         ApiKey.TryParse(reader.GetString(), out var key) ? key : throw new JsonException("An API key is written category/tool/api.");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ApiKey value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

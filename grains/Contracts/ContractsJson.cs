@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using StepTool.Core.Episodes;
+using StepTool.Core.Runs;
+using StepTool.Core.Tasks;
+using StepTool.Core.Tools;
+
+namespace StepTool.Grains.Contracts;
+
+/// <summary>The wire form of all that crosses a grain call.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(long?))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Episode))]
+[JsonSerializable(typeof(ImmutableArray<EpisodeId>))]
+[JsonSerializable(typeof(EpisodeId))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(RolloutSpec))]
+[JsonSerializable(typeof(OrdinalSet))]
+[JsonSerializable(typeof(ToolRequest))]
+[JsonSerializable(typeof(ToolReply))]
+[JsonSerializable(typeof(ToolStatistics))]
+[JsonSerializable(typeof(TrainingSettings))]
+[JsonSerializable(typeof(ImmutableArray<AgentTask>))]
+[JsonSerializable(typeof(TaskBatch))]
+[JsonSerializable(typeof(TasksAdded))]
+[JsonSerializable(typeof(RolloutOutcome))]
+[JsonSerializable(typeof(ImmutableArray<RolloutOutcome>))]
+[JsonSerializable(typeof(OutcomePage))]
+[JsonSerializable(typeof(RunEntry))]
+[JsonSerializable(typeof(ImmutableArray<RunEntry>))]
+[JsonSerializable(typeof(QueueDepth))]
+[JsonSerializable(typeof(TransitionEntry))]
+[JsonSerializable(typeof(ImmutableArray<TransitionEntry>))]
+[JsonSerializable(typeof(TrainingOrder))]
+[JsonSerializable(typeof(TrainerStatus))]
+[JsonSerializable(typeof(PolicyHead))]
+[JsonSerializable(typeof(PolicyManifest))]
+[JsonSerializable(typeof(ImmutableArray<PolicyManifest>))]
+public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,24 @@
+using Orleans.Concurrency;
+using StepTool.Core.Tools;
+
+namespace StepTool.Grains.Contracts;
+
+/// <summary>One API of one world, keyed <c>world/category/tool/api</c>: owns its answers, limits and calls in flight.</summary>
+[Alias("StepTool.IToolApiGrain")]
+public interface IToolApiGrain : IGrainWithStringKey
+{
+    /// <summary>Calls the API. An error of the API is an answer; a fault of the infrastructure is a <see cref="ToolFaulted"/>.</summary>
+    [Alias("Call"), AlwaysInterleave]
+    Task<ToolReply> CallAsync(ToolRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>What the API has done since its activation.</summary>
+    [Alias("Statistics"), AlwaysInterleave]
+    Task<ToolStatistics> StatisticsAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>Counters of an API.</summary>
+/// <param name="Calls">Calls taken.</param>
+/// <param name="Coalesced">Calls that shared the answer of an equal call in flight.</param>
+/// <param name="Errors">Answers that were errors of the API.</param>
+/// <param name="Faults">Calls that ended in a fault.</param>
+public sealed record ToolStatistics(long Calls, long Coalesced, long Errors, long Faults);

@@ -1,0 +1,44 @@
+using Orleans.Concurrency;
+using StepTool.Core.Runs;
+
+namespace StepTool.Grains.Contracts;
+
+/// <summary>The loop that learns one policy, keyed by policy: takes batches from the log, updates, publishes.</summary>
+[Alias("StepTool.ITrainerGrain")]
+public interface ITrainerGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the policy's version 0 when it has none, and returns its newest version.</summary>
+    /// <exception cref="ArgumentException">The settings are out of range, or a policy of another architecture has this name.</exception>
+    [Alias("Prepare")]
+    Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken = default);
+
+    /// <summary>Trains until the order is done. Giving an order again changes nothing.</summary>
+    [Alias("Train")]
+    Task TrainAsync(TrainingOrder order, CancellationToken cancellationToken = default);
+
+    /// <summary>Wakes the trainer; harmless at any time.</summary>
+    [Alias("Poke"), AlwaysInterleave]
+    Task PokeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What the trainer is doing.</summary>
+    [Alias("Status"), AlwaysInterleave]
+    Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Stops before the next mini-batch; what was not published is learnt again when training goes on.</summary>
+    [Alias("Stop"), AlwaysInterleave]
+    Task StopAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>An order to train.</summary>
+/// <param name="World">Reference of the world whose documentation the trajectories speak of.</param>
+/// <param name="Settings">How to learn.</param>
+/// <param name="BatchSize">Episodes an update.</param>
+/// <param name="Deterministic">Whether batch k is exactly the ordinals [kB, (k+1)B).</param>
+/// <param name="UntilVersion">Version with which the order is done.</param>
+public sealed record TrainingOrder(string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion);
+
+/// <summary>What a trainer is doing.</summary>
+/// <param name="IsTraining">Whether an order is open.</param>
+/// <param name="Version">Newest published version.</param>
+/// <param name="Failure">Why it stopped; empty while all is well.</param>
+public sealed record TrainerStatus(bool IsTraining, int Version, string Failure);

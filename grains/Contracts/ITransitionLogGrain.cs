@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace StepTool.Grains.Contracts;
+
+/// <summary>Trajectories that wait to be learnt from, keyed by policy. Each ordinal is taken once.</summary>
+[Alias("StepTool.ITransitionLogGrain")]
+public interface ITransitionLogGrain : IGrainWithStringKey
+{
+    /// <summary>Appends a trajectory under its ordinal; the second time changes nothing. Returns when it is stored.</summary>
+    [Alias("Append"), AlwaysInterleave]
+    Task AppendAsync(TransitionEntry entry, CancellationToken cancellationToken = default);
+
+    /// <summary>The entries not yet consumed, by ordinal.</summary>
+    [Alias("Entries"), AlwaysInterleave]
+    Task<ImmutableArray<TransitionEntry>> EntriesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets ordinals that a published version has consumed, and never takes them again.</summary>
+    [Alias("Trim"), AlwaysInterleave]
+    Task TrimAsync(Core.Runs.OrdinalSet consumed, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A trajectory in the log.</summary>
+/// <param name="Ordinal">Training ordinal of the policy.</param>
+/// <param name="Trajectory">Blob of the ended episode; null when the episode is excluded from training.</param>
+/// <param name="Version">Version that decided.</param>
+public sealed record TransitionEntry(long Ordinal, string? Trajectory, int Version);

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using StepTool.Core.Features;
+using StepTool.Core.Tools;
+using StepTool.Grains.Policies;
+using StepTool.Grains.Tasks;
+using StepTool.Grains.Training;
+using StepTool.Grains.Worlds;
+
+namespace StepTool.Grains.Hosting;
+
+/// <summary>Registers what grains need on a silo, whichever engine hosts them. Blob store, grain storage and the engine come from the host.</summary>
+public static class GrainsServices
+{
+    /// <summary>Registers the grains' services. What the host registered before stays.</summary>
+    public static IServiceCollection AddStepToolGrains(this IServiceCollection services)
+    {
+        services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GrainsOptions>, GrainsOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new SiloName($"silo-{Guid.NewGuid():N}"[..13]));
+        services.TryAddSingleton<FeatureExtractor>();
+        services.TryAddSingleton<IWorldCatalogue, WorldCatalogue>();
+        services.TryAddSingleton<IToolCaller, WorldToolCaller>();
+        services.TryAddSingleton<IPolicySource, PolicySource>();
+        services.TryAddSingleton<LearnerHost>();
+        services.TryAddSingleton<EpisodeSlots>();
+        services.TryAddSingleton<EpisodeArchive>();
+        services.AddHostedService<RolloutPump>();
+        return services;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StepTool.Core.Serialization;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
+
+namespace StepTool.Grains.Hosting;
+
+/// <summary>The one JSON form of messages and state, by source-generated contexts.</summary>
+public static class Wire
+{
+    /// <summary>Options for messages: contracts and the domain's records.</summary>
+    public static JsonSerializerOptions Messages { get; } = Combine(ContractsJson.Default, CoreJson.Default);
+
+    /// <summary>Options for grain state.</summary>
+    public static JsonSerializerOptions State { get; } = Combine(StateJson.Default, ContractsJson.Default, CoreJson.Default);
+
+    private static JsonSerializerOptions Combine(params IJsonTypeInfoResolver[] contexts)
+    {
+        var options = new JsonSerializerOptions(ContractsJson.Default.Options) { TypeInfoResolver = JsonTypeInfoResolver.Combine(contexts) };
+        options.MakeReadOnly();
+        return options;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using StepTool.Core.Runs;
+using StepTool.Grains.Contracts;
+
+namespace StepTool.Grains.Policies;
+
+/// <summary>What a policy stores: its chain of versions.</summary>
+internal sealed record PolicyState
+{
+    public static PolicyState Empty { get; } = new();
+
+    /// <summary>Versions, oldest first; the index is the version.</summary>
+    public ImmutableArray<PolicyManifest> Versions { get; init; } = [];
+
+    /// <summary>Versions promoted, newest last.</summary>
+    public ImmutableArray<int> Promotions { get; init; } = [];
+
+    /// <summary>All ordinals that the chain has consumed.</summary>
+    public OrdinalSet Consumed { get; init; } = OrdinalSet.Empty;
+
+    /// <summary>The ends of the chain; null when it is empty.</summary>
+    public PolicyHead? Head => Versions.IsEmpty ? null : new PolicyHead(Versions[^1], Versions[Promotions is [.., var promoted] ? promoted : 0], Consumed);
+}

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using StepTool.Core.Episodes;
+using StepTool.Core.Runs;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.State;
+
+namespace StepTool.Grains.Queue;
+
+[GrainType("rollout-queue")]
+internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
+{
+    private readonly IPersistentState<QueueState> _state;
+    private readonly TimeProvider _time;
+    private readonly GrainsOptions _options;
+    private readonly SharedWrite _write;
+    private readonly Dictionary<EpisodeId, Lease> _leases = [];
+    private readonly Queue<EpisodeId> _waiting = [];
+    private readonly HashSet<EpisodeId> _incomplete = [];
+    private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
+
+    public RolloutQueueGrain(
+        [PersistentState("rollout-queue", StateStore.Name)] IPersistentState<QueueState> state, TimeProvider time, IOptions<GrainsOptions> options)
+    {
+        (_state, _time, _options) = (state, time, options.Value);
+        _write = new SharedWrite(() => _state.WriteStateAsync(), time);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!_state.RecordExists)
+        {
+            _state.State = QueueState.Empty;
+        }
+
+        foreach (var (run, ordinals) in _state.State.Runs)
+        {
+            foreach (var ordinal in ordinals.Ordinals())
+            {
+                _incomplete.Add(new EpisodeId(run, ordinal));
+                _waiting.Enqueue(new EpisodeId(run, ordinal));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<int> EnqueueAsync(ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken)
+    {
+        var taken = 0;
+        var added = false;
+        foreach (var rollout in rollouts)
+        {
+            if (!_incomplete.Contains(rollout))
+            {
+                if (_incomplete.Count >= IRolloutQueueGrain.Capacity)
+                {
+                    break;
+                }
+
+                _incomplete.Add(rollout);
+                _waiting.Enqueue(rollout);
+                Change(rollout, static (ordinals, ordinal) => ordinals.Add(ordinal));
+                added = true;
+            }
+
+            taken++;
+        }
+
+        if (added)
+        {
+            await _write.SaveAsync();
+        }
+
+        return taken;
+    }
+
+    public Task<ImmutableArray<EpisodeId>> TakeAsync(string silo, int count, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        Expire(now);
+        var taken = ImmutableArray.CreateBuilder<EpisodeId>();
+        while (taken.Count < count && _waiting.TryDequeue(out var rollout))
+        {
+            if (_incomplete.Contains(rollout) && !_leases.ContainsKey(rollout))
+            {
+                Hold(rollout, silo, now);
+                taken.Add(rollout);
+            }
+        }
+
+        return Task.FromResult(taken.ToImmutable());
+    }
+
+    public Task RenewAsync(string silo, ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken)
+    {
+        foreach (var rollout in rollouts)
+        {
+            // A lease lost with the shard's memory is taken up again; one that another silo holds meanwhile stays there.
+            if (_incomplete.Contains(rollout) && (!_leases.TryGetValue(rollout, out var lease) || lease.Silo == silo))
+            {
+                Hold(rollout, silo, _time.GetUtcNow());
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task ReleaseAsync(ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken)
+    {
+        foreach (var rollout in rollouts)
+        {
+            if (_leases.Remove(rollout) && _incomplete.Contains(rollout))
+            {
+                _waiting.Enqueue(rollout);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task CompleteAsync(EpisodeId rollout, CancellationToken cancellationToken)
+    {
+        _leases.Remove(rollout);
+        if (_incomplete.Remove(rollout))
+        {
+            Change(rollout, static (ordinals, ordinal) => ordinals.Remove(ordinal));
+            await _write.SaveAsync();
+        }
+    }
+
+    public Task<QueueDepth> DepthAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new QueueDepth(_incomplete.Count - _leases.Count, _leases.Count));
+
+    private void Hold(EpisodeId rollout, string silo, DateTimeOffset now)
+    {
+        var until = now + _options.Lease;
+        _leases[rollout] = new Lease(silo, until);
+        _nextExpiry = until < _nextExpiry ? until : _nextExpiry;
+    }
+
+    private void Expire(DateTimeOffset now)
+    {
+        if (now < _nextExpiry)
+        {
+            return;
+        }
+
+        foreach (var (rollout, _) in _leases.Where(lease => lease.Value.Until <= now).ToArray())
+        {
+            _leases.Remove(rollout);
+            _waiting.Enqueue(rollout);
+        }
+
+        _nextExpiry = _leases.Count == 0 ? DateTimeOffset.MaxValue : _leases.Values.Min(lease => lease.Until);
+    }
+
+    private void Change(EpisodeId rollout, Func<OrdinalSet, long, OrdinalSet> change)
+    {
+        var runs = _state.State.Runs;
+        var changed = change(runs.GetValueOrDefault(rollout.Run, OrdinalSet.Empty), rollout.Ordinal);
+        _state.State = _state.State with { Runs = changed.Bounds.IsEmpty ? runs.Remove(rollout.Run) : runs.SetItem(rollout.Run, changed) };
+    }
+
+    private readonly record struct Lease(string Silo, DateTimeOffset Until);
+}

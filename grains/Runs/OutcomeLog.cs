@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using StepTool.Core.Storage;
+using StepTool.Grains.Contracts;
+
+namespace StepTool.Grains.Runs;
+
+/// <summary>Outcomes of a run: full segments as blobs, the rest in the run's state, so that saving costs the same at any length.</summary>
+internal sealed class OutcomeLog(IBlobStore blobs)
+{
+    /// <summary>Outcomes of a segment.</summary>
+    internal const int SegmentSize = 128;
+
+    /// <summary>The state with full segments moved to blobs.</summary>
+    internal async Task<(ImmutableArray<string> Segments, int Moved)> SealAsync(RunState state)
+    {
+        var segments = state.Segments;
+        var moved = 0;
+        while (state.Tail.Length - moved >= SegmentSize)
+        {
+            var segment = state.Tail.Slice(moved, SegmentSize);
+            segments = segments.Add(await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(segment, ContractsJson.Default.ImmutableArrayRolloutOutcome), default));
+            moved += SegmentSize;
+        }
+
+        return (segments, moved);
+    }
+
+    /// <summary>A page of outcomes: one segment, or what is left of it, or the tail.</summary>
+    internal async Task<OutcomePage> ReadAsync(RunState state, long from)
+    {
+        var segment = (int)(from / SegmentSize);
+        if (segment < state.Segments.Length)
+        {
+            var bytes = await blobs.GetAsync(state.Segments[segment], default);
+            var outcomes = JsonSerializer.Deserialize(bytes.Span, ContractsJson.Default.ImmutableArrayRolloutOutcome);
+            var skipped = (int)(from % SegmentSize);
+            return new OutcomePage(outcomes.Slice(skipped, outcomes.Length - skipped), (segment + 1L) * SegmentSize);
+        }
+
+        var start = (int)Math.Min(state.Tail.Length, from - ((long)state.Segments.Length * SegmentSize));
+        return new OutcomePage(state.Tail.Slice(start, state.Tail.Length - start), from + state.Tail.Length - start);
+    }
+}

@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using StepTool.Core.Episodes;
+using StepTool.Core.Runs;
+using StepTool.Core.Storage;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Queue;
+
+namespace StepTool.Grains.Runs;
+
+internal sealed partial class RunGrain
+{
+    // Rollouts of one run that are on the queue and not ended, at most: enough to keep many silos busy, few enough to leave room for other runs.
+    private const int Window = 2048;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    public Task PokeAsync(CancellationToken cancellationToken)
+    {
+        if (State.Phase == RunPhase.Running && _timer is null)
+        {
+            _timer = this.RegisterGrainTimer(DriveAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task DriveAsync(CancellationToken cancellationToken)
+    {
+        var next = Tick;
+        try
+        {
+            if (!_lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                await AdvanceAsync(cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException)
+        {
+            await EndAsync(RunPhase.Failed, exception.Message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogRetry(exception, this.GetPrimaryKeyString());
+            next = AfterFailure;
+            if (exception is OrleansException or StorageException)
+            {
+                await _state.ReadStateAsync();
+            }
+        }
+
+        if (State.Phase == RunPhase.Running && !_lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            _timer?.Change(next, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+    }
+
+    private async Task AdvanceAsync(CancellationToken cancellationToken)
+    {
+        if (State.Plan!.Serves is not null)
+        {
+            await ServeAsync(cancellationToken);
+            return;
+        }
+
+        var engine = await EngineAsync(cancellationToken);
+        if (!State.HasBegun)
+        {
+            await BeginStageAsync(engine, cancellationToken);
+        }
+
+        var stage = State.Stage;
+        var first = engine.First(stage);
+        var updates = await UpdatesAsync(engine, stage, cancellationToken);
+        await EnqueueAsync(first + engine.Admitted(stage, updates), cancellationToken);
+        var isTrained = State.Plan.Stages[stage] is not TrainStage train || updates >= train.Iterations;
+        if (State.Progress[stage].Done >= engine.Count(stage) && isTrained)
+        {
+            await EndStageAsync(engine, cancellationToken);
+        }
+    }
+
+    private async Task BeginStageAsync(RunEngine engine, CancellationToken cancellationToken)
+    {
+        var (kind, pinned, trainingFirst) = ("evaluate", 0, 0L);
+        switch (State.Plan!.Stages[State.Stage])
+        {
+            case TrainStage train:
+                var trainer = GrainFactory.GetGrain<ITrainerGrain>(train.Policy);
+                var head = await trainer.PrepareAsync(train.Settings, cancellationToken);
+                (kind, pinned, trainingFirst) = ("train", head.Latest.Version, head.Consumed.Count);
+                await trainer.TrainAsync(
+                    new TrainingOrder(State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations), cancellationToken);
+                break;
+            case EvaluateStage { Policy: { Pin: not PolicyPin.Floor } policy }:
+                pinned = await VersionAsync(policy, cancellationToken);
+                break;
+        }
+
+        var stage = State.Plan.Stages[State.Stage];
+        _state.State = State with
+        {
+            HasBegun = true,
+            StageBegan = _time.GetUtcNow(),
+            Pinned = State.Pinned.Add(pinned),
+            TrainingFirst = State.TrainingFirst.Add(trainingFirst),
+            Progress = State.Progress.Add(new StageProgress(stage.Name, kind, 0, engine.Count(State.Stage), 0, 0, 0, 0, 0, 0)),
+        };
+        await _write.SaveAsync();
+    }
+
+    private async Task<int> VersionAsync(PolicyReference policy, CancellationToken cancellationToken)
+    {
+        if (policy.Pin is PolicyPin.Version)
+        {
+            return policy.Version;
+        }
+
+        var settings = State.Plan!.Stages.OfType<TrainStage>().FirstOrDefault(stage => stage.Policy == policy.Name)?.Settings;
+        var head = settings is null
+            ? await GrainFactory.GetGrain<IPolicyGrain>(policy.Name).HeadAsync(cancellationToken)
+            : await GrainFactory.GetGrain<ITrainerGrain>(policy.Name).PrepareAsync(settings, cancellationToken);
+        return head is null
+            ? throw new ArgumentException($"Policy '{policy.Name}' does not exist; see 'steptool policy list'.")
+            : policy.Pin is PolicyPin.Promoted ? head.Promoted.Version : head.Latest.Version;
+    }
+
+    private async Task<int> UpdatesAsync(RunEngine engine, int stage, CancellationToken cancellationToken)
+    {
+        if (engine.Plan.Stages[stage] is not TrainStage train)
+        {
+            return 0;
+        }
+
+        var head = await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).HeadAsync(cancellationToken);
+        var updates = (head?.Latest.Version ?? 0) - State.Pinned[stage];
+        if (updates == State.Progress[stage].Updates)
+        {
+            var trainer = await GrainFactory.GetGrain<ITrainerGrain>(train.Policy).StatusAsync(cancellationToken);
+            return trainer.Failure.Length == 0 ? updates : throw new ArgumentException($"Training of '{train.Policy}' stopped: {trainer.Failure}");
+        }
+
+        _state.State = State with { Progress = State.Progress.SetItem(stage, State.Progress[stage] with { Updates = updates }) };
+        return updates;
+    }
+
+    private async Task EndStageAsync(RunEngine engine, CancellationToken cancellationToken)
+    {
+        var stage = State.Stage;
+        var progress = State.Progress[stage] with { Seconds = (_time.GetUtcNow() - State.StageBegan).TotalSeconds };
+        if (engine.Plan.Stages[stage] is TrainStage train)
+        {
+            await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(State.Pinned[stage] + train.Iterations, cancellationToken);
+        }
+
+        _state.State = State with { Stage = stage + 1, HasBegun = false, Progress = State.Progress.SetItem(stage, progress) };
+        if (stage + 1 == engine.StageCount)
+        {
+            await EndAsync(RunPhase.Completed, "", cancellationToken);
+        }
+        else
+        {
+            await _write.SaveAsync();
+        }
+    }
+
+    private async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        var total = State.Chunks is [.., var last] ? last.First + last.Count : 0;
+        if (State.Progress.IsEmpty)
+        {
+            _state.State = State with { HasBegun = true, StageBegan = _time.GetUtcNow(), Progress = [new StageProgress("queue", "serve", 0, total, 0, 0, 0, 0, 0, 0)] };
+        }
+
+        await EnqueueAsync(total, cancellationToken);
+    }
+
+    /// <summary>Enqueues up to an ordinal, as far as the window and the shards have room. Enqueuing twice is harmless, so the position may lag behind.</summary>
+    private async Task EnqueueAsync(long until, CancellationToken cancellationToken)
+    {
+        var end = Math.Min(until, State.Completed.Count + Window);
+        if (State.Enqueued >= end)
+        {
+            return;
+        }
+
+        var from = State.Enqueued;
+        while (from < end)
+        {
+            var to = Math.Min(end, ((from / QueueShards.Block) + 1) * QueueShards.Block);
+            var block = Block(from, to);
+            var shard = QueueShards.Key(QueueShards.Of(block[0], _options.QueueShards));
+            var taken = await GrainFactory.GetGrain<IRolloutQueueGrain>(shard).EnqueueAsync(block, cancellationToken);
+            from += taken;
+            if (taken < block.Length)
+            {
+                break; // this shard is full; the next tick tries again
+            }
+        }
+
+        if (from > State.Enqueued)
+        {
+            _state.State = State with { Enqueued = from };
+            _slots.Announce();
+            await _write.SaveAsync();
+        }
+    }
+
+    private ImmutableArray<EpisodeId> Block(long from, long to)
+    {
+        var block = ImmutableArray.CreateBuilder<EpisodeId>((int)(to - from));
+        for (var ordinal = from; ordinal < to; ordinal++)
+        {
+            block.Add(new EpisodeId(State.Plan!.Run, ordinal));
+        }
+
+        return block.MoveToImmutable();
+    }
+
+    private async Task EndAsync(RunPhase phase, string failure, CancellationToken cancellationToken)
+    {
+        foreach (var train in State.Plan!.Stages.OfType<TrainStage>().Where(_ => phase != RunPhase.Completed))
+        {
+            await GrainFactory.GetGrain<ITrainerGrain>(train.Policy).StopAsync(cancellationToken);
+        }
+
+        _state.State = State with { Phase = phase, Failure = failure };
+        await _write.SaveAsync();
+        await NoteAsync(isActive: false, cancellationToken);
+    }
+
+    private Task NoteAsync(bool isActive, CancellationToken cancellationToken) =>
+        GrainFactory.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).NoteAsync(
+            new RunEntry(
+                State.Plan!.Run, State.Plan.World, [.. State.Plan.Stages.OfType<TrainStage>().Select(stage => stage.Policy).Distinct()], isActive),
+            cancellationToken);
+
+    private async ValueTask<RunEngine> EngineAsync(CancellationToken cancellationToken) =>
+        _engine ??= new RunEngine(State.Plan!, await _worlds.GetAsync(State.Plan!.World, cancellationToken));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run}: a step failed and is tried again.")]
+    private partial void LogRetry(Exception exception, string run);
+}

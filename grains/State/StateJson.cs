@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using StepTool.Grains.Policies;
+using StepTool.Grains.Queue;
+using StepTool.Grains.Runs;
+using StepTool.Grains.Tasks;
+using StepTool.Grains.Training;
+using StepTool.Grains.Transitions;
+
+namespace StepTool.Grains.State;
+
+/// <summary>The stored form of all grain state.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(RunIndexState))]
+[JsonSerializable(typeof(QueueState))]
+[JsonSerializable(typeof(TransitionLogState))]
+[JsonSerializable(typeof(PolicyState))]
+[JsonSerializable(typeof(TrainerState))]
+internal sealed partial class StateJson : JsonSerializerContext;

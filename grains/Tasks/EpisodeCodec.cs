@@ -1,0 +1,38 @@
+using System.IO.Compression;
+using System.Text.Json;
+using StepTool.Core.Episodes;
+using StepTool.Core.Serialization;
+using StepTool.Core.Storage;
+
+namespace StepTool.Grains.Tasks;
+
+/// <summary>Trajectories as blobs: one ended episode as JSON, deflated.</summary>
+public static class EpisodeCodec
+{
+    /// <summary>The episode's bytes; equal episodes have equal bytes.</summary>
+    public static byte[] Encode(Episode episode)
+    {
+        using var buffer = new MemoryStream();
+        using (var deflate = new DeflateStream(buffer, CompressionLevel.Fastest))
+        {
+            JsonSerializer.Serialize(deflate, episode, CoreJson.Default.Episode);
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>Reads an episode.</summary>
+    /// <exception cref="StorageException">The bytes are no trajectory.</exception>
+    public static Episode Decode(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var deflate = new DeflateStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
+            return JsonSerializer.Deserialize(deflate, CoreJson.Default.Episode) ?? throw new JsonException("The text is null.");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or FormatException)
+        {
+            throw new StorageException($"A trajectory of {bytes.Length} bytes cannot be read: {exception.Message}", exception);
+        }
+    }
+}

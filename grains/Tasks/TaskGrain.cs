@@ -1,0 +1,300 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+using StepTool.Core.Episodes;
+using StepTool.Core.Policies;
+using StepTool.Core.Runs;
+using StepTool.Core.Storage;
+using StepTool.Core.Tools;
+using StepTool.Core.Worlds;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Policies;
+using StepTool.Grains.State;
+using StepTool.Grains.Tools;
+using StepTool.Grains.Worlds;
+
+namespace StepTool.Grains.Tasks;
+
+/// <summary>Host of <see cref="EpisodeEngine"/>: one bounded step a timer tick, saved before the next, so that it can stop and resume between any two.</summary>
+[GrainType("task"), PreferLocalPlacement]
+internal sealed partial class TaskGrain(
+    [PersistentState("task", StateStore.Name)] IPersistentState<TaskState> state,
+    IWorldCatalogue worlds,
+    IPolicySource policies,
+    IToolCaller tools,
+    EpisodeArchive archive,
+    EpisodeSlots slots,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<TaskGrain> logger) : Grain, ITaskGrain
+{
+    private static readonly TimeSpan Done = Timeout.InfiniteTimeSpan;
+    private readonly RetryBudget _retries = new();
+    private EpisodeId _id;
+    private IGrainTimer? _timer;
+    private RolloutSpec? _spec;
+    private IWorld? _world;
+    private PinnedPolicy? _policy;
+    private Episode? _episode;
+    private bool _intentFound;
+    private bool _cancelled;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _id = EpisodeId.Parse(this.GetPrimaryKeyString());
+        if (state.RecordExists)
+        {
+            _episode = state.State.Episode;
+            _intentFound = _episode.Pending is not null;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        slots.Exit(_id);
+        return Task.CompletedTask;
+    }
+
+    public Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        if (_timer is null && !lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            slots.Enter(_id);
+            _timer = this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+        }
+
+        return Task.FromResult(slots.Silo);
+    }
+
+    public Task<Episode?> EpisodeAsync(CancellationToken cancellationToken) => Task.FromResult(_episode);
+
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        _cancelled = true;
+        await RunAsync(cancellationToken);
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        var next = Done;
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+            next = stop.IsCancellationRequested ? Done : await AdvanceAsync(stop.Token);
+            _retries.Reset();
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // The step was not saved; whoever resumes decides it again, the same way.
+        }
+        catch (Exception exception)
+        {
+            // Storage, another grain or a boundary failed: nothing is lost, the same step is tried again later.
+            next = _retries.Next();
+            LogRetry(_id, next.TotalSeconds, exception.Message, exception);
+            await ReloadAsync(exception);
+        }
+
+        if (next == Done)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            slots.Exit(_id);
+        }
+        else
+        {
+            _timer?.Change(next, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>One bounded step. Returns when to take the next, or <see cref="Done"/>.</summary>
+    private async Task<TimeSpan> AdvanceAsync(CancellationToken cancellationToken)
+    {
+        if (!await PrepareAsync(cancellationToken))
+        {
+            await archive.DropAsync(_id, cancellationToken);
+            return await EndAsync();
+        }
+
+        if (_cancelled)
+        {
+            _episode = EpisodeEngine.Cancel(_episode!);
+        }
+
+        if (!_episode!.HasEnded)
+        {
+            var delay = await TakeTurnAsync(cancellationToken);
+            if (!_episode.HasEnded)
+            {
+                return delay;
+            }
+        }
+
+        await archive.CompleteAsync(_episode, _spec!, _policy?.Version ?? state.State?.Version, _world!, cancellationToken);
+        return await EndAsync();
+    }
+
+    /// <summary>Makes sure of rollout, world, policy and episode. False when the run does not want this rollout any more.</summary>
+    private async Task<bool> PrepareAsync(CancellationToken cancellationToken)
+    {
+        _spec ??= await GrainFactory.GetGrain<IRunGrain>(_id.Run).RolloutAsync(_id.Ordinal, cancellationToken);
+        if (_spec is null)
+        {
+            return false;
+        }
+
+        _world ??= await worlds.GetAsync(_spec.World, cancellationToken);
+        _episode ??= EpisodeEngine.Begin(_id, _spec.World, _spec.Task, _spec.Seed);
+        if (_policy is null && !_episode.HasEnded)
+        {
+            var reference = state.RecordExists && state.State.Version is { } version
+                ? new PolicyReference(_spec.Policy.Name, PolicyPin.Version, version)
+                : _spec.Policy;
+            try
+            {
+                _policy = await policies.GetAsync(reference, cancellationToken);
+            }
+            catch (PolicyException exception) when (_retries.IsSpent)
+            {
+                _episode = EpisodeEngine.Fail(_episode, new EpisodeFault(FaultBoundary.Policy, exception.Message));
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<TimeSpan> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var episode = _episode!;
+        if (episode.Pending is null)
+        {
+            try
+            {
+                var decision = await _policy!.Policy.DecideAsync(
+                    EpisodeEngine.Situate(episode, _world!), _spec!.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
+                episode = EpisodeEngine.Decide(episode, decision);
+            }
+            catch (PolicyException exception) when (_retries.IsSpent)
+            {
+                episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Policy, exception.Message));
+            }
+        }
+
+        if (episode.HasEnded)
+        {
+            _episode = episode;
+            return TimeSpan.Zero;
+        }
+
+        return await CallAsync(episode, cancellationToken);
+    }
+
+    private async Task<TimeSpan> CallAsync(Episode episode, CancellationToken cancellationToken)
+    {
+        var request = EpisodeEngine.Request(episode);
+        var mutates = _world!.TryDescribe(request.Call.Api, out var documentation) && tools.Mutates(documentation);
+        if (mutates && _intentFound)
+        {
+            _episode = EpisodeEngine.Fail(episode, new EpisodeFault(
+                FaultBoundary.Tool, $"Call {request.CallId} of {request.Call.Api} may have been sent before a restart; it is not sent again.", ToolFaultKind.OutcomeUnknown));
+            return TimeSpan.Zero;
+        }
+
+        if (mutates)
+        {
+            await SaveAsync(episode); // the intent: its ETag is the fence against a second activation
+        }
+
+        var reply = await AskAsync(request, mutates, cancellationToken);
+        _intentFound = false;
+        switch (reply)
+        {
+            case ToolAnswer answer:
+                await SaveAsync(EpisodeEngine.Observe(episode, answer));
+                return TimeSpan.Zero;
+            case ToolDeferred deferred:
+                if (mutates)
+                {
+                    await SaveAsync(episode with { Pending = null }); // not sent: the same decision is made again
+                }
+
+                var wait = deferred.Until - time.GetUtcNow();
+                slots.Exit(_id);
+                return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+            case ToolFaulted { Fault: var fault }:
+                _episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Tool, fault.Message, fault.Kind));
+                return TimeSpan.Zero;
+            default:
+                throw new InvalidOperationException($"A tool replies with an answer, a deferral or a fault, not {reply.GetType().Name}.");
+        }
+    }
+
+    // A call that was lost on the way to the API's grain is repeated when it is safe, and of unknown outcome when it mutates.
+    private async Task<ToolReply> AskAsync(ToolRequest request, bool mutates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).CallAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpent))
+        {
+            return new ToolFaulted(new ToolFault(mutates ? ToolFaultKind.OutcomeUnknown : ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
+        }
+    }
+
+    private async Task SaveAsync(Episode episode)
+    {
+        state.State = new TaskState(episode, _policy!.Version);
+        await state.WriteStateAsync();
+        _episode = episode;
+    }
+
+    // After a lost race or a failed write the stored state is the truth.
+    private async Task ReloadAsync(Exception cause)
+    {
+        if (cause is not (StorageException or OrleansException))
+        {
+            return;
+        }
+
+        try
+        {
+            await state.ReadStateAsync();
+            _episode = state.RecordExists ? state.State.Episode : null;
+            _intentFound = _episode?.Pending is not null;
+        }
+        catch (Exception exception)
+        {
+            LogReload(exception, _id);
+        }
+    }
+
+    private async Task<TimeSpan> EndAsync()
+    {
+        if (state.RecordExists)
+        {
+            await state.ClearStateAsync();
+        }
+
+        DeactivateOnIdle();
+        return Done;
+    }
+
+    private void LogRetry(EpisodeId episode, double seconds, string reason, Exception exception)
+    {
+        LogRetryReason(episode, seconds, reason);
+        LogRetryDetail(exception, episode);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Episode {Episode}: a step failed and is tried again in {Seconds:F1} s: {Reason}")]
+    private partial void LogRetryReason(EpisodeId episode, double seconds, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Episode {Episode}: the failed step.")]
+    private partial void LogRetryDetail(Exception exception, EpisodeId episode);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Episode {Episode}: its state could not be read again.")]
+    private partial void LogReload(Exception exception, EpisodeId episode);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+using StepTool.Core.Episodes;
+using StepTool.Core.Features;
+using StepTool.Core.Judging;
+using StepTool.Core.Runs;
+using StepTool.Core.Storage;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.Policies;
+using StepTool.Learning.Backends.Managed;
+using StepTool.Learning.Learner;
+using StepTool.Learning.Models;
+
+namespace StepTool.Grains.Training;
+
+/// <summary>The learners at work on this silo, by policy, and the backend that they share. One a silo.</summary>
+public sealed class LearnerHost(IOptions<GrainsOptions> options) : IDisposable
+{
+    private readonly ManagedBackend _backend = new(options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : null);
+    private readonly ConcurrentDictionary<string, (string Weights, PolicyLearner Learner)> _learners = new(StringComparer.Ordinal);
+
+    /// <summary>A policy's state before its first update.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    internal LearnerState Create(TrainingSettings settings)
+    {
+        if (settings.Method != "steptool")
+        {
+            throw new ArgumentException($"Method '{settings.Method}' is not known; use steptool.", nameof(settings));
+        }
+
+        var hidden = settings.Hidden ?? LearnerDefaults.Hidden;
+        var architecture = new CandidateArchitecture(FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize, hidden, hidden, shortcut: true);
+        return PolicyLearner.Create(architecture, LearnerDefaults.Options(settings, 0), settings.Seed, _backend).State;
+    }
+
+    /// <summary>The learner that continues a policy's newest version: the one at hand, or one made from what was stored.</summary>
+    internal async Task<PolicyLearner> GetAsync(string policy, PolicyHead head, TrainingSettings settings, IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        var state = _learners.TryGetValue(policy, out var known) && known.Weights == head.Latest.Weights
+            ? known.Learner.State
+            : (await blobs.GetAsync(head.Latest, withLearner: true, cancellationToken)).State!;
+        return new PolicyLearner(state, LearnerDefaults.Options(settings, head.Latest.Version), _backend);
+    }
+
+    /// <summary>Keeps a learner at hand for the version it has just made; another version under that name is read from the store.</summary>
+    internal void Keep(string policy, string weights, PolicyLearner learner) => _learners[policy] = (weights, learner);
+
+    /// <summary>What an update measured, by name.</summary>
+    internal static ImmutableSortedDictionary<string, double> Describe(UpdateMetrics metrics, Episode[] trajectories, int dropped) => new Dictionary<string, double>
+    {
+        ["policyLoss"] = metrics.PolicyLoss,
+        ["valueLoss"] = metrics.ValueLoss,
+        ["klToStart"] = metrics.KlToReference,
+        ["klToBehaviour"] = metrics.KlToBehaviour,
+        ["entropy"] = metrics.Entropy,
+        ["clipFraction"] = metrics.ClipFraction,
+        ["explainedVariance"] = metrics.ExplainedVariance,
+        ["gradientNorm"] = metrics.GradientNorm,
+        ["epochs"] = metrics.Epochs,
+        ["rows"] = metrics.Rows,
+        ["dropped"] = dropped,
+        ["return"] = trajectories.Average(episode => episode.Return),
+        ["passRate"] = trajectories.Average(episode => episode.Verdict switch { Verdict.Solved => 1, Verdict.Unsure => 0.5, _ => 0 }),
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public void Dispose() => _backend.Dispose();
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using StepTool.Core.Episodes;
+using StepTool.Core.Features;
+using StepTool.Core.Runs;
+using StepTool.Core.Storage;
+using StepTool.Core.Worlds;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.Policies;
+using StepTool.Grains.State;
+using StepTool.Grains.Tasks;
+using StepTool.Grains.Worlds;
+using StepTool.Learning.Optimisers;
+using StepTool.Learning.Policies;
+
+namespace StepTool.Grains.Training;
+
+/// <summary>
+/// Takes batches from the log, updates on a thread of its own, publishes. Publishing is the commit: whatever stops it before, the ordinals are still in the log and
+/// the newest published version is where it goes on.
+/// </summary>
+[GrainType("trainer")]
+internal sealed partial class TrainerGrain(
+    [PersistentState("trainer", StateStore.Name)] IPersistentState<TrainerState> state,
+    IWorldCatalogue worlds,
+    IBlobStore blobs,
+    FeatureExtractor features,
+    LearnerHost host,
+    EpisodeSlots slots,
+    IOptions<GrainsOptions> options,
+    IHostApplicationLifetime lifetime,
+    ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private CancellationTokenSource _stop = new();
+    private IGrainTimer? _timer;
+    private PolicyHead? _head;
+    private string _failure = "";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!state.RecordExists)
+        {
+            state.State = new TrainerState();
+        }
+
+        return PokeAsync(cancellationToken);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await _stop.CancelAsync();
+
+    public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken)
+    {
+        var policy = Policy();
+        _head = await policy.HeadAsync(cancellationToken);
+        if (_head is not null)
+        {
+            return _head;
+        }
+
+        var first = await blobs.PutAsync(this.GetPrimaryKeyString(), host.Create(settings), 0, OrdinalSet.Empty, settings, cancellationToken);
+        _head = await policy.PublishAsync(first, cancellationToken);
+        return _head;
+    }
+
+    public async Task TrainAsync(TrainingOrder order, CancellationToken cancellationToken)
+    {
+        _failure = "";
+        if (state.State.Order != order)
+        {
+            state.State = new TrainerState { Order = order };
+            await state.WriteStateAsync();
+        }
+
+        await PokeAsync(cancellationToken);
+    }
+
+    public Task PokeAsync(CancellationToken cancellationToken)
+    {
+        if (state.State.Order is not null && _timer is null && _failure.Length == 0)
+        {
+            _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure));
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        _stop = new CancellationTokenSource();
+        if (state.State.Order is not null)
+        {
+            state.State = new TrainerState();
+            await state.WriteStateAsync();
+        }
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        var next = Tick;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping, _stop.Token);
+        try
+        {
+            if (!stop.IsCancellationRequested && state.State.Order is { } order)
+            {
+                await AdvanceAsync(order, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Nothing was published: the same ordinals are taken again when training goes on.
+        }
+        catch (Exception exception) when (exception is NonFiniteTensorException or ArgumentException or EmptyBatchException)
+        {
+            _failure = exception.Message;
+            LogStopped(exception, this.GetPrimaryKeyString());
+        }
+        catch (Exception exception)
+        {
+            LogRetry(exception, this.GetPrimaryKeyString());
+            next = AfterFailure;
+        }
+
+        if (state.State.Order is null || _failure.Length > 0 || lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+        else
+        {
+            _timer?.Change(next, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>At most one update.</summary>
+    private async Task AdvanceAsync(TrainingOrder order, CancellationToken cancellationToken)
+    {
+        _head ??= await Policy().HeadAsync(cancellationToken);
+        var head = _head ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' was never prepared.");
+        if (head.Latest.Version >= order.UntilVersion)
+        {
+            state.State = new TrainerState();
+            await state.WriteStateAsync();
+            return;
+        }
+
+        var log = GrainFactory.GetGrain<ITransitionLogGrain>(this.GetPrimaryKeyString());
+        var entries = (await log.EntriesAsync(cancellationToken)).Where(entry => !head.Consumed.Contains(entry.Ordinal)).ToDictionary(entry => entry.Ordinal);
+        var batch = BatchSelector.Next([.. entries.Keys.Order()], head.Consumed, order.BatchSize, order.Deterministic);
+        if (batch.IsEmpty)
+        {
+            return;
+        }
+
+        var update = await UpdateAsync(order, head, [.. batch.Select(ordinal => entries[ordinal])], cancellationToken);
+        var published = await Policy().PublishAsync(update, cancellationToken);
+        _head = published;
+        slots.Announce();
+        await log.TrimAsync(published.Consumed, cancellationToken);
+    }
+
+    private async Task<PolicyManifest> UpdateAsync(
+        TrainingOrder order, PolicyHead head, ImmutableArray<TransitionEntry> entries, CancellationToken cancellationToken)
+    {
+        var world = await worlds.GetAsync(order.World, cancellationToken);
+        var included = entries.Where(entry => entry.Trajectory is not null).ToArray();
+        var trajectories = new Episode[included.Length];
+        for (var index = 0; index < included.Length; index++)
+        {
+            trajectories[index] = EpisodeCodec.Decode(await blobs.GetAsync(included[index].Trajectory!, cancellationToken));
+        }
+
+        var learner = await host.GetAsync(this.GetPrimaryKeyString(), head, order.Settings, blobs, cancellationToken);
+        var threads = options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : Environment.ProcessorCount;
+        var metrics = await Task.Factory.StartNew(
+            () => Learn(learner, trajectories, world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        metrics = metrics.SetItem("staleness", entries.Average(entry => (double)(head.Latest.Version - entry.Version)));
+        var consumed = entries.Aggregate(OrdinalSet.Empty, (set, entry) => set.Add(entry.Ordinal));
+        var manifest = await blobs.PutAsync(this.GetPrimaryKeyString(), learner.State, head.Latest.Version + 1, consumed, order.Settings, cancellationToken);
+        host.Keep(this.GetPrimaryKeyString(), manifest.Weights, learner);
+        return manifest with { Excluded = entries.Length - included.Length, Metrics = metrics };
+    }
+
+    private ImmutableSortedDictionary<string, double> Learn(
+        Learning.Learner.PolicyLearner learner, Episode[] trajectories, IWorld world, int threads, CancellationToken cancellationToken)
+    {
+        var batch = TrajectoryBatch.Read(trajectories, world, features, threads);
+        if (batch.Episodes.Count == 0)
+        {
+            throw new EmptyBatchException(
+                $"None of {trajectories.Length} trajectories can be learnt from: {batch.Dropped} chose what is not among today's candidates, the others were excluded.");
+        }
+
+        if (learner.State.Step == 0)
+        {
+            learner.Standardise(batch.Batch); // once, before the first step; frozen from then on
+        }
+
+        return LearnerHost.Describe(learner.Update(batch.Episodes, batch.Batch, cancellationToken), trajectories, batch.Dropped);
+    }
+
+    private IPolicyGrain Policy() => GrainFactory.GetGrain<IPolicyGrain>(this.GetPrimaryKeyString());
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Training of {Policy} stopped; its last published version stays.")]
+    private partial void LogStopped(Exception exception, string policy);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Training of {Policy}: an update failed and is tried again.")]
+    private partial void LogRetry(Exception exception, string policy);
+}

@@ -1,0 +1,86 @@
+using StepTool.Core.Candidates;
+using StepTool.Core.Episodes;
+using StepTool.Core.Features;
+using StepTool.Core.Worlds;
+using StepTool.Learning.Batches;
+
+namespace StepTool.Learning.Policies;
+
+/// <summary>Turns stored trajectories into what a learner reads. Features are recomputed from the text, so that what is stored outlives them.</summary>
+public sealed class TrajectoryBatch
+{
+    private TrajectoryBatch(DecisionBatch batch, List<TrainingEpisode> episodes, int dropped) =>
+        (Batch, Episodes, Dropped) = (batch, episodes, dropped);
+
+    /// <summary>The decisions.</summary>
+    public DecisionBatch Batch { get; }
+
+    /// <summary>The episodes, in the order given.</summary>
+    public IReadOnlyList<TrainingEpisode> Episodes { get; }
+
+    /// <summary>Trajectories left out because a choice is not among the candidates that are enumerated now.</summary>
+    public int Dropped { get; }
+
+    /// <summary>Reads trajectories in parallel; the result does not depend on the number of threads.</summary>
+    /// <param name="trajectories">Ended episodes with rewards.</param>
+    /// <param name="world">The world whose documentation they speak of.</param>
+    /// <param name="features">Extracts features.</param>
+    /// <param name="threads">Threads to use, at least 1.</param>
+    public static TrajectoryBatch Read(IReadOnlyList<Episode> trajectories, IWorld world, FeatureExtractor features, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(trajectories);
+        var rows = new List<Row>?[trajectories.Count];
+        Parallel.For(0, trajectories.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => rows[index] = Encode(trajectories[index], world, features));
+        var builder = new DecisionBatchBuilder(FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize);
+        var episodes = new List<TrainingEpisode>(trajectories.Count);
+        for (var index = 0; index < rows.Length; index++)
+        {
+            if (rows[index] is not { Count: > 0 } encoded)
+            {
+                continue;
+            }
+
+            var from = builder.Batch.Decisions;
+            foreach (var row in encoded)
+            {
+                builder.Add(row.Situation, row.Candidates, row.Chosen);
+            }
+
+            var steps = trajectories[index].Steps;
+            episodes.Add(new TrainingEpisode(
+                from, [.. steps.Select(step => (float)step.Reward)], [.. steps.Select(step => (float)step.Decision.LogProbability)], EpisodeEnd.Terminal));
+        }
+
+        return new TrajectoryBatch(builder.Batch, episodes, rows.Count(row => row is null));
+    }
+
+    private static List<Row>? Encode(Episode episode, IWorld world, FeatureExtractor features)
+    {
+        var rows = new List<Row>(episode.Steps.Length);
+        for (var step = 0; step < episode.Steps.Length; step++)
+        {
+            var situation = EpisodeEngine.Situate(episode with { Steps = episode.Steps[..step] }, world);
+            var candidates = CandidateGenerator.Enumerate(situation);
+            var chosen = episode.Steps[step].Decision.Candidate;
+            if (chosen < 0 || chosen >= candidates.Length || !IsSame(candidates[chosen].Action, episode.Steps[step].Decision.Action))
+            {
+                return null;
+            }
+
+            var row = new Row(new float[FeatureExtractor.SituationSize], new float[candidates.Length * FeatureExtractor.CandidateSize], chosen);
+            features.Extract(situation, candidates, row.Candidates, row.Situation);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private static bool IsSame(AgentAction enumerated, AgentAction taken) => (enumerated, taken) switch
+    {
+        (CallApi one, CallApi other) => one.Call == other.Call,
+        (Finish, Finish) => true,
+        _ => false,
+    };
+
+    private sealed record Row(float[] Situation, float[] Candidates, int Chosen);
+}
