@@ -11,15 +11,19 @@ namespace StepTool.Tests.Engines;
 /// <summary>The fixture on the embedded engine.</summary>
 internal sealed class EngineFixture : GrainFixture
 {
+    /// <summary>The grains of the conformance tests and of those beside this class.</summary>
+    internal static readonly Type[] GrainTypes =
+        [.. typeof(EngineFixture).Assembly.GetTypes().Where(type => type.Namespace == typeof(GrainFixture).Namespace || type.Namespace == typeof(EngineFixture).Namespace)];
+
     private readonly IHost _host;
 
     private EngineFixture(Action<IServiceCollection> services, Action<EmbeddedOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(Probe).AddMemoryGrainStorage(Store).AddGrainStorage(UnluckyGrain.BrokenStore, (_, _) => new BrokenStorage());
+        builder.Services.AddSingleton(Probe).AddSingleton<Witness>().AddMemoryGrainStorage(Store).AddGrainStorage(UnluckyGrain.BrokenStore, (_, _) => new BrokenStorage());
         services(builder.Services);
-        builder.Services.AddEmbeddedEngine(typeof(GrainFixture).Assembly.GetTypes().Where(type => type.Namespace == typeof(GrainFixture).Namespace || type.Namespace == typeof(EngineFixture).Namespace).ToArray(), configure);
+        builder.Services.AddEmbeddedEngine(GrainTypes, configure);
         _host = builder.Build();
     }
 
