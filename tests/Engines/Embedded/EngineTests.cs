@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Orleans;
 using Orleans.Runtime;
 using StepTool.Embedded.Hosting;
 using StepTool.Tests.Conformance;

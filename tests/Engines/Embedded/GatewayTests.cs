@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
 using StepTool.Embedded.Gateway;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 

@@ -1,4 +1,3 @@
-using Orleans;
 
 namespace StepTool.Tests.Engines.Bad;
 
