@@ -16,7 +16,12 @@ internal static class ArgumentWriter
     {
         if (bindings.Count == 0)
         {
-            return "{}";
+            return CanonicalArguments.Empty;
+        }
+
+        if (bindings is [var only] && documentation.Parameters[only.Parameter] is { Type: ParameterType.Text, Name: var name } && IsPlain(name) && IsPlain(only.Value))
+        {
+            return $"{{\"{name}\":\"{only.Value}\"}}"; // by far the most frequent, and canonical as it stands
         }
 
         var buffer = new ArrayBufferWriter<byte>(128);
@@ -34,6 +39,19 @@ internal static class ArgumentWriter
         }
 
         return CanonicalArguments.FromJson(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
     }
 
     private static void WriteValue(Utf8JsonWriter writer, ParameterType type, string value)

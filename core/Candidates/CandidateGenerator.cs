@@ -39,7 +39,7 @@ public static class CandidateGenerator
 
     private static List<(Candidate Candidate, float Loss)> Combine(ApiDocumentation documentation, int api, ValuePool pool)
     {
-        var best = new List<ArgumentBinding>();
+        var best = new List<ArgumentBinding>(documentation.Parameters.Length);
         var alternatives = new List<(int Position, ArgumentBinding Binding, float Loss)>();
         for (var index = 0; index < documentation.Parameters.Length; index++)
         {
@@ -51,13 +51,22 @@ public static class CandidateGenerator
             }
 
             var chosen = values.Count > 0 ? values[0] : pool.Fallback(parameter, index);
-            alternatives.AddRange(values.Skip(1).Select(value => (best.Count, value, chosen.Match - value.Match)));
+            for (var other = 1; other < values.Count; other++)
+            {
+                alternatives.Add((best.Count, values[other], chosen.Match - values[other].Match));
+            }
+
             best.Add(chosen);
         }
 
-        var combinations = new List<(Candidate, float)> { (Form(documentation, api, best), 0) };
-        foreach (var (position, binding, loss) in alternatives.OrderBy(item => item.Loss).Take(MaxCombinations - 1))
+        var combinations = new List<(Candidate, float)>(MaxCombinations) { (Form(documentation, api, best), 0) };
+        foreach (var (position, binding, loss) in alternatives.Count > 1 ? alternatives.OrderBy(item => item.Loss) : alternatives.AsEnumerable())
         {
+            if (combinations.Count == MaxCombinations)
+            {
+                break;
+            }
+
             var changed = new List<ArgumentBinding>(best) { [position] = binding };
             combinations.Add((Form(documentation, api, changed), loss));
         }

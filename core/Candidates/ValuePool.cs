@@ -16,15 +16,16 @@ internal sealed class ValuePool
 
     private readonly List<PooledValue> _values;
     private readonly string _query;
+    private readonly int _latest;
 
-    private ValuePool(List<PooledValue> values, string query) => (_values, _query) = (values, query);
+    private ValuePool(List<PooledValue> values, string query, int latest) => (_values, _query, _latest) = (values, query, latest);
 
     internal static ValuePool Of(Situation situation)
     {
         var values = new List<PooledValue>();
         foreach (var literal in QueryReader.Read(situation.Task.Query))
         {
-            values.Add(new PooledValue(literal, ArgumentSource.Query, -1, Tokeniser.Terms(literal.Field)));
+            values.Add(new PooledValue(literal, ArgumentSource.Query, -1, TermCache.Terms(literal.Field)));
         }
 
         for (var step = situation.Steps.Length - 1; step >= 0; step--)
@@ -32,42 +33,73 @@ internal sealed class ValuePool
             var source = situation.Steps[step].Success ? ArgumentSource.Observation : ArgumentSource.Error;
             foreach (var value in ObservationReader.Read(situation.Steps[step].Observation))
             {
-                values.Add(new PooledValue(value, source, step, Tokeniser.Terms(value.Field)));
+                values.Add(new PooledValue(value, source, step, TermCache.Terms(value.Field)));
             }
         }
 
-        return new ValuePool(values, situation.Task.Query);
+        return new ValuePool(values, situation.Task.Query, situation.Steps.Length - 1);
     }
 
     /// <summary>The values that fit a parameter, best first: names that match, then recency; documented choices and defaults behind real matches.</summary>
     internal List<ArgumentBinding> Rank(ParameterDocumentation parameter, int index)
     {
-        var terms = Tokeniser.Terms(parameter.Name);
-        var ranked = new List<ArgumentBinding>();
-        var latest = _values.Count > 0 ? _values.Max(value => value.Step) : -1;
+        var terms = TermCache.Terms(parameter.Name);
+        var ranked = new List<ArgumentBinding>(MaxRanked + 1);
         foreach (var value in _values)
         {
             var match = Match(parameter, terms, value);
             if (match > 0)
             {
-                var age = value.Step < 0 ? 0 : latest - value.Step;
-                ranked.Add(new ArgumentBinding(index, value.Value.Value, value.Source, value.Step, value.Value.Field, match - (RecencyStep * age)));
+                var age = value.Step < 0 ? 0 : _latest - value.Step;
+                Insert(ranked, new ArgumentBinding(index, value.Value.Value, value.Source, value.Step, value.Value.Field, match - (RecencyStep * age)));
             }
         }
 
         foreach (var choice in parameter.Choices)
         {
             var mentioned = _query.Contains(choice, StringComparison.OrdinalIgnoreCase);
-            ranked.Add(new ArgumentBinding(index, choice, ArgumentSource.Choice, -1, "", mentioned ? 1f : 0.1f));
+            Insert(ranked, new ArgumentBinding(index, choice, ArgumentSource.Choice, -1, "", mentioned ? 1f : 0.1f));
         }
 
         if (parameter.Default is { Length: > 0 } text)
         {
-            ranked.Add(new ArgumentBinding(index, text, ArgumentSource.Default, -1, "", 0.3f));
+            Insert(ranked, new ArgumentBinding(index, text, ArgumentSource.Default, -1, "", 0.3f));
         }
 
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        return [.. ranked.OrderByDescending(binding => binding.Match).Where(binding => seen.Add(binding.Value)).Take(MaxRanked)];
+        return ranked;
+    }
+
+    // Keeps the best few, best first, each value once; of equal matches the earlier one stays in front.
+    private static void Insert(List<ArgumentBinding> ranked, ArgumentBinding binding)
+    {
+        for (var known = 0; known < ranked.Count; known++)
+        {
+            if (ranked[known].Value == binding.Value)
+            {
+                if (ranked[known].Match >= binding.Match)
+                {
+                    return;
+                }
+
+                ranked.RemoveAt(known);
+                break;
+            }
+        }
+
+        var at = ranked.Count;
+        while (at > 0 && ranked[at - 1].Match < binding.Match)
+        {
+            at--;
+        }
+
+        if (at < MaxRanked)
+        {
+            ranked.Insert(at, binding);
+            if (ranked.Count > MaxRanked)
+            {
+                ranked.RemoveAt(MaxRanked);
+            }
+        }
     }
 
     /// <summary>A value for a parameter that nothing fits: the query's text, or the type's plainest value.</summary>
@@ -91,9 +123,17 @@ internal sealed class ValuePool
             return 0;
         }
 
-        var specific = terms.Where(term => !Generic.Contains(term)).ToArray();
-        var wanted = specific.Length > 0 ? specific : terms;
-        var shared = (float)wanted.Count(value.Terms.Contains) / wanted.Length;
+        var (specific, shared, sharedSpecific) = (0, 0, 0);
+        foreach (var term in terms)
+        {
+            var isShared = value.Terms.AsSpan().Contains(term);
+            var isSpecific = !Generic.Contains(term);
+            specific += isSpecific ? 1 : 0;
+            shared += isShared ? 1 : 0;
+            sharedSpecific += isShared && isSpecific ? 1 : 0;
+        }
+
+        var share = specific > 0 ? (float)sharedSpecific / specific : (float)shared / terms.Length;
         if (Identifying.Contains(terms[^1]) && !LooksIdentifying(value.Value.Value))
         {
             return 0;
@@ -101,11 +141,11 @@ internal sealed class ValuePool
 
         if (value.Source == ArgumentSource.Query)
         {
-            return QueryBase + (0.6f * shared);
+            return QueryBase + (0.6f * share);
         }
 
         // An answer's field must be about the same thing; a bare "ref" fits a bare "ref" only.
-        return shared <= 0 ? 0 : specific.Length == 0 ? 0.5f : 0.4f + (0.6f * shared);
+        return share <= 0 ? 0 : specific == 0 ? 0.5f : 0.4f + (0.6f * share);
     }
 
     private static bool FitsType(ParameterType type, string value) => type switch
@@ -116,7 +156,7 @@ internal sealed class ValuePool
         _ => true,
     };
 
-    private static bool LooksIdentifying(string value) => value.Any(char.IsDigit) || !value.Contains(' ', StringComparison.Ordinal);
+    private static bool LooksIdentifying(string value) => value.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || !value.Contains(' ', StringComparison.Ordinal);
 
     private readonly record struct PooledValue(ObservedValue Value, ArgumentSource Source, int Step, string[] Terms);
 }

@@ -145,8 +145,8 @@ internal sealed class ArgumentFeatures
             }
 
             var api = _index.Apis[candidate.Api];
-            var parameter = Tokeniser.TermSet(api.Documentation.Parameters[binding.Parameter].Name);
-            foreach (var term in Tokeniser.TermSet(binding.Field))
+            var parameter = TermCache.Terms(api.Documentation.Parameters[binding.Parameter].Name);
+            foreach (var term in TermCache.Terms(binding.Field))
             {
                 if (binding.Source is ArgumentSource.Query)
                 {
@@ -157,7 +157,7 @@ internal sealed class ArgumentFeatures
                 {
                     words++;
                     shared += _index.QueryBits.ContainsKey(term) ? 1 : 0;
-                    trigrams += Trigrams.Containment(Trigrams.Of([term]), _index.QueryTrigrams);
+                    trigrams += Trigrams.Containment(term, _index.QueryTrigrams);
                 }
             }
         }

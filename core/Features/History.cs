@@ -110,7 +110,7 @@ internal sealed class History
         Successes++;
         foreach (var value in ObservationReader.Read(step.Observation))
         {
-            var terms = Tokeniser.Terms(value.Field);
+            var terms = TermCache.Terms(value.Field);
             var match = terms.Length == 0 ? 0 : index.Weight(index.Mask(terms)) / index.KnownWeight * terms.Count(index.QueryBits.ContainsKey) / terms.Length;
             LastAnswerMatch = Math.Max(LastAnswerMatch, match);
         }

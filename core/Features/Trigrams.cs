@@ -31,6 +31,21 @@ internal static class Trigrams
         return (float)shared / contained.Count;
     }
 
+    /// <summary>Share of a term's trigrams that a set holds.</summary>
+    internal static float Containment(string term, HashSet<int> container)
+    {
+        var shared = 0;
+        var (first, second) = ('^', term.Length > 0 ? term[0] : '$');
+        for (var index = 1; index <= term.Length; index++)
+        {
+            var third = index < term.Length ? term[index] : '$';
+            shared += container.Contains((first << 20) ^ (second << 10) ^ third) ? 1 : 0;
+            (first, second) = (second, third);
+        }
+
+        return term.Length == 0 ? 0 : (float)shared / term.Length;
+    }
+
     private static void Add(string term, HashSet<int> trigrams)
     {
         var (first, second) = ('^', term.Length > 0 ? term[0] : '$');
