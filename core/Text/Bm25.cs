@@ -4,9 +4,7 @@ namespace StepTool.Core.Text;
 /// <remarks>Robertson and Zaragoza 2009, equation 3.15, with the idf of Lucene, ln(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.</remarks>
 public sealed class Bm25
 {
-    private readonly Dictionary<string, Dictionary<int, int>> _postings = [];
-    private readonly double[] _lengthNorms;
-    private readonly double _k1;
+    private readonly Dictionary<string, Posting[]> _postings;
 
     /// <summary>Indexes documents.</summary>
     /// <param name="documents">Each document's terms, repeats included.</param>
@@ -19,29 +17,34 @@ public sealed class Bm25
         ArgumentOutOfRangeException.ThrowIfNegative(k1);
         ArgumentOutOfRangeException.ThrowIfNegative(b);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(b, 1);
-        _k1 = k1;
-        _lengthNorms = new double[documents.Count];
-        var meanLength = documents.Count == 0 ? 1 : Math.Max(1, documents.Average(document => (double)document.Count));
-        for (var index = 0; index < documents.Count; index++)
+        Count = documents.Count;
+        var meanLength = Count == 0 ? 1 : Math.Max(1, documents.Average(document => (double)document.Count));
+        var occurrences = new Dictionary<string, List<(int Document, int Count)>>(StringComparer.Ordinal);
+        for (var index = 0; index < Count; index++)
         {
-            _lengthNorms[index] = k1 * (1 - b + (b * documents[index].Count / meanLength));
-            foreach (var term in documents[index])
+            foreach (var (term, count) in documents[index].CountBy(term => term))
             {
-                var counts = _postings.TryGetValue(term, out var known) ? known : _postings[term] = [];
-                counts[index] = counts.GetValueOrDefault(index) + 1;
+                var holders = occurrences.TryGetValue(term, out var known) ? known : occurrences[term] = [];
+                holders.Add((index, count));
             }
         }
+
+        _postings = occurrences.ToDictionary(
+            entry => entry.Key,
+            entry =>
+            {
+                var idf = Idf(entry.Value.Count);
+                return entry.Value.Select(holder => new Posting(holder.Document, idf * Saturated(holder.Count, documents[holder.Document].Count / meanLength))).ToArray();
+            },
+            StringComparer.Ordinal);
+        double Saturated(int count, double relativeLength) => count * (k1 + 1) / (count + (k1 * (1 - b + (b * relativeLength))));
     }
 
     /// <summary>Number of documents.</summary>
-    public int Count => _lengthNorms.Length;
+    public int Count { get; }
 
     /// <summary>Inverse document frequency of a term: high for rare ones, and highest for one that no document holds.</summary>
-    public double Idf(string term)
-    {
-        var holders = _postings.TryGetValue(term, out var counts) ? counts.Count : 0;
-        return Math.Log(1 + ((Count - holders + 0.5) / (holders + 0.5)));
-    }
+    public double Idf(string term) => Idf(_postings.TryGetValue(term, out var holders) ? holders.Length : 0);
 
     /// <summary>Score of one document for a query; a term counts once for each time the query holds it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no document of that index.</exception>
@@ -53,9 +56,10 @@ public sealed class Bm25
         var score = 0.0;
         foreach (var term in query)
         {
-            if (_postings.TryGetValue(term, out var counts) && counts.TryGetValue(document, out var count))
+            if (_postings.TryGetValue(term, out var holders))
             {
-                score += Idf(term) * Weight(count, document);
+                var at = Array.BinarySearch(holders, new Posting(document, 0), Posting.ByDocument);
+                score += at >= 0 ? holders[at].Weight : 0;
             }
         }
 
@@ -69,12 +73,11 @@ public sealed class Bm25
         var scores = new double[Count];
         foreach (var term in query)
         {
-            if (_postings.TryGetValue(term, out var counts))
+            if (_postings.TryGetValue(term, out var holders))
             {
-                var idf = Idf(term);
-                foreach (var (document, count) in counts)
+                foreach (var holder in holders)
                 {
-                    scores[document] += idf * Weight(count, document);
+                    scores[holder.Document] += holder.Weight;
                 }
             }
         }
@@ -82,5 +85,10 @@ public sealed class Bm25
         return scores;
     }
 
-    private double Weight(int count, int document) => count * (_k1 + 1) / (count + _lengthNorms[document]);
+    private double Idf(int holders) => Math.Log(1 + ((Count - holders + 0.5) / (holders + 0.5)));
+
+    private readonly record struct Posting(int Document, double Weight)
+    {
+        public static readonly IComparer<Posting> ByDocument = Comparer<Posting>.Create((left, right) => left.Document.CompareTo(right.Document));
+    }
 }

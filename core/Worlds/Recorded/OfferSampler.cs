@@ -28,14 +28,14 @@ internal sealed class OfferSampler
 
     /// <summary>The offered APIs in the order that the agent sees.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="isBarred">Tools that may not be distractors of this task.</param>
-    public ImmutableArray<ApiKey> Draw(ArchivedTask task, Func<string, bool> isBarred)
+    /// <param name="barred">Tools that may not be distractors of this task.</param>
+    public ImmutableArray<ApiKey> Draw(ArchivedTask task, HashSet<string> barred)
     {
         var chance = StableHash.Of(task.Id, _options.Seed);
         var own = task.Apis.GroupBy(Tool.Of, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         var scores = _index.Scores(PlainWords.Of(task.Query));
         var ranked = _tools
-            .Where(tool => !own.ContainsKey(tool.Key) && !isBarred(tool.Key))
+            .Where(tool => !own.ContainsKey(tool.Key) && !barred.Contains(tool.Key))
             .OrderByDescending(tool => tool.Value.Max(api => scores[api]))
             .ThenBy(tool => StableHash.Of(tool.Key, chance))
             .ToList();

@@ -119,21 +119,22 @@ public sealed class RecordedWorld : IWorld
 
         var (ofTrain, ofTest) = (Relevant(Split.Train), Relevant(Split.Test));
         var sampler = new OfferSampler(content.Apis, options);
-        bool Bars(Split side, string tool) => side switch
+        HashSet<string> Barred(Split side) => side switch
         {
-            Split.Train => ofTest.Contains(tool),
-            Split.Test => ofTrain.Contains(tool),
-            Split.Dev => ofTrain.Contains(tool) || ofTest.Contains(tool),
-            _ => false,
+            Split.Train => ofTest,
+            Split.Test => ofTrain,
+            Split.Dev => [.. ofTrain, .. ofTest],
+            _ => [],
         };
 
+        var barred = Enum.GetValues<Split>().ToDictionary(side => side, Barred);
         return
         [
             .. content.Tasks.Where(task => !Exclusions.ContainsKey(task.Id)).Select(task => new AgentTask
             {
                 Id = task.Id,
                 Query = task.Query,
-                Offered = sampler.Draw(task, tool => Bars(split.Side(task), tool)),
+                Offered = sampler.Draw(task, barred[split.Side(task)]),
                 MaxTurns = MaxTurns,
             }),
         ];
