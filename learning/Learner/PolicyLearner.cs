@@ -213,7 +213,11 @@ public sealed class PolicyLearner
         var all = _rows.AsMemory(0, batch.Decisions);
         // Only values are wanted of the present weights; the reference's log-probabilities then overwrite theirs.
         _network.Score(_state.Weights, batch, all, _reference, _values);
-        _network.Score(_state.Reference, batch, all, _reference, _unusedValues);
+        if (_state.Reference != _state.Weights)
+        {
+            _network.Score(_state.Reference, batch, all, _reference, _unusedValues);
+        }
+
         _objective.Weigh(episodes, _values.AsSpan(0, batch.Decisions), _stepWeights);
         foreach (var episode in episodes)
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using StepTool.Learning.Models;
 
 namespace StepTool.Learning.Optimisers;
@@ -60,7 +62,16 @@ public sealed class NonFiniteTensorException : ArithmeticException
 
     private static int FirstIn(ReadOnlySpan<float> values)
     {
-        for (var index = 0; index < values.Length; index++)
+        // Zero times a finite number is zero; NaN and infinity leave NaN in the sum. Only then is the place looked for.
+        var sum = Vector<float>.Zero;
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        foreach (var vector in vectors)
+        {
+            sum += vector * Vector<float>.Zero;
+        }
+
+        var from = Vector.EqualsAll(sum, Vector<float>.Zero) ? vectors.Length * Vector<float>.Count : 0;
+        for (var index = from; index < values.Length; index++)
         {
             if (!float.IsFinite(values[index]))
             {

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using StepTool.Learning.Optimisers;
 
 namespace StepTool.Learning.Backends.Managed;
@@ -8,16 +10,31 @@ internal static class AdamWUpdate
     public static void Apply(in AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
     {
         var size = step.LearningRate / step.FirstCorrection;
-        var rootCorrection = MathF.Sqrt(step.SecondCorrection);
+        var rootCorrection = 1 / MathF.Sqrt(step.SecondCorrection);
         var kept = 1 - (step.LearningRate * step.WeightDecay);
-        for (var index = 0; index < weights.Length; index++)
+        var weightVectors = MemoryMarshal.Cast<float, Vector<float>>(weights);
+        var gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradient)[..weightVectors.Length];
+        var firstVectors = MemoryMarshal.Cast<float, Vector<float>>(firstMoment)[..weightVectors.Length];
+        var secondVectors = MemoryMarshal.Cast<float, Vector<float>>(secondMoment)[..weightVectors.Length];
+        for (var index = 0; index < weightVectors.Length; index++)
+        {
+            var slope = gradientVectors[index] * step.GradientScale;
+            var first = (firstVectors[index] * step.FirstDecay) + (slope * (1 - step.FirstDecay));
+            var second = (secondVectors[index] * step.SecondDecay) + (slope * slope * (1 - step.SecondDecay));
+            firstVectors[index] = first;
+            secondVectors[index] = second;
+            var root = (Vector.SquareRoot(second) * rootCorrection) + new Vector<float>(step.Epsilon);
+            weightVectors[index] = (weightVectors[index] * kept) - (first * size / root);
+        }
+
+        for (var index = weightVectors.Length * Vector<float>.Count; index < weights.Length; index++)
         {
             var slope = gradient[index] * step.GradientScale;
-            var first = (step.FirstDecay * firstMoment[index]) + ((1 - step.FirstDecay) * slope);
-            var second = (step.SecondDecay * secondMoment[index]) + ((1 - step.SecondDecay) * slope * slope);
+            var first = (firstMoment[index] * step.FirstDecay) + (slope * (1 - step.FirstDecay));
+            var second = (secondMoment[index] * step.SecondDecay) + (slope * slope * (1 - step.SecondDecay));
             firstMoment[index] = first;
             secondMoment[index] = second;
-            weights[index] = (weights[index] * kept) - (size * first / ((MathF.Sqrt(second) / rootCorrection) + step.Epsilon));
+            weights[index] = (weights[index] * kept) - (first * size / ((MathF.Sqrt(second) * rootCorrection) + step.Epsilon));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace StepTool.Learning.Backends.Managed;
 
@@ -33,6 +34,7 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         var row3 = 3 * leftRow;
         var row4 = 4 * leftRow;
         var row5 = 5 * leftRow;
+        Touch(result, resultRow);
         for (; inner > 0; inner--)
         {
             var b0 = Vector512.Load(right);
@@ -105,6 +107,23 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         }
 
         Store(c0, c1, result, accumulate);
+    }
+
+    /// <summary>Asks for the tile of the result early: it comes from a farther cache while the sums are made.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Touch(float* result, nint resultRow)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (var row = 0; row < 12; row++)
+        {
+            Sse.Prefetch0(result);
+            Sse.Prefetch0(result + 16);
+            result += resultRow;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace StepTool.Learning.Backends.Managed;
 
@@ -63,23 +65,22 @@ internal static unsafe class Packing
 
     private static void FourLanes(Strided source, int inner, int tile, float* packed)
     {
+        var second = source.Origin + source.Row;
+        var third = second + source.Row;
+        var fourth = third + source.Row;
         var term = 0;
         for (; term + 4 <= inner; term += 4)
         {
-            var a = Vector128.Load(source.Origin + term);
-            var b = Vector128.Load(source.Origin + source.Row + term);
-            var c = Vector128.Load(source.Origin + (2 * source.Row) + term);
-            var d = Vector128.Load(source.Origin + (3 * source.Row) + term);
-            // A 4 by 4 transpose in registers: pairs of rows are interleaved, then pairs of pairs.
-            var abLow = Interleave(a, b, upper: false);
-            var abHigh = Interleave(a, b, upper: true);
-            var cdLow = Interleave(c, d, upper: false);
-            var cdHigh = Interleave(c, d, upper: true);
+            // A 4 by 4 transpose in registers: numbers of two rows are interleaved, then pairs of numbers.
+            var (a, b) = (Vector128.Load(source.Origin + term), Vector128.Load(second + term));
+            var (c, d) = (Vector128.Load(third + term), Vector128.Load(fourth + term));
+            var (abLow, cdLow) = (InterleaveLow(a, b).AsDouble(), InterleaveLow(c, d).AsDouble());
+            var (abHigh, cdHigh) = (InterleaveHigh(a, b).AsDouble(), InterleaveHigh(c, d).AsDouble());
             var to = packed + ((nint)term * tile);
-            Vector128.Create(abLow.GetLower(), cdLow.GetLower()).Store(to);
-            Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()).Store(to + tile);
-            Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()).Store(to + (2 * tile));
-            Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()).Store(to + (3 * tile));
+            InterleaveLow(abLow, cdLow).AsSingle().Store(to);
+            InterleaveHigh(abLow, cdLow).AsSingle().Store(to + tile);
+            InterleaveLow(abHigh, cdHigh).AsSingle().Store(to + (2 * tile));
+            InterleaveHigh(abHigh, cdHigh).AsSingle().Store(to + (3 * tile));
         }
 
         for (; term < inner; term++)
@@ -91,11 +92,23 @@ internal static unsafe class Packing
         }
     }
 
-    private static Vector128<float> Interleave(Vector128<float> first, Vector128<float> second, bool upper)
-    {
-        // Shuffle takes one vector, so each half is spread and the other's lanes are selected in between.
-        var spread = upper ? Vector128.Create(2, 2, 3, 3) : Vector128.Create(0, 0, 1, 1);
-        var odd = Vector128.Create(0, -1, 0, -1).AsSingle();
-        return Vector128.ConditionalSelect(odd, Vector128.Shuffle(second, spread), Vector128.Shuffle(first, spread));
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveLow(Vector128<float> first, Vector128<float> second) => Sse.IsSupported
+        ? Sse.UnpackLow(first, second)
+        : Vector128.Create(first[0], second[0], first[1], second[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveHigh(Vector128<float> first, Vector128<float> second) => Sse.IsSupported
+        ? Sse.UnpackHigh(first, second)
+        : Vector128.Create(first[2], second[2], first[3], second[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> InterleaveLow(Vector128<double> first, Vector128<double> second) => Sse2.IsSupported
+        ? Sse2.UnpackLow(first, second)
+        : Vector128.Create(first[0], second[0]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> InterleaveHigh(Vector128<double> first, Vector128<double> second) => Sse2.IsSupported
+        ? Sse2.UnpackHigh(first, second)
+        : Vector128.Create(first[1], second[1]);
 }
