@@ -117,8 +117,8 @@ internal sealed class Answers(Identifiers identifiers, Ledger ledger, BuiltInWor
                 _ => Failure(ToolStatus.TooManyRequests, "The service is busy and temporarily unavailable. Retry the call."),
             },
             PlannedFault.Permanent => (hash & 8) == 0
-                ? Failure(ToolStatus.RequestError, $"{api.Documentation.ToolName} was retired for this account and will not come back. Use an equivalent API.")
-                : Failure(ToolStatus.NotSubscribed, "This API is no longer offered for this account. Switch to an equivalent one."),
+                ? Failure(ToolStatus.RequestError, $"{api.Documentation.ToolName} was retired here and will not come back. Use an equivalent API.")
+                : Failure(ToolStatus.NotSubscribed, "This API is no longer offered here. Switch to an equivalent one."),
             _ => null,
         };
     }
@@ -126,7 +126,9 @@ internal sealed class Answers(Identifiers identifiers, Ledger ledger, BuiltInWor
     private PlannedFault Unplanned(ulong hash)
     {
         var chance = new SeededRandom(hash).NextDouble();
-        return chance < _retriableRate ? PlannedFault.Retriable : chance < _retriableRate + _permanentRate ? PlannedFault.Permanent : PlannedFault.None;
+        return chance < _retriableRate ? PlannedFault.Retriable
+            : chance < _retriableRate + _permanentRate ? PlannedFault.Permanent
+            : PlannedFault.None;
     }
 
     private static string Value(ValueKind kind, ulong hash) => kind switch

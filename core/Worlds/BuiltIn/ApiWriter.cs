@@ -83,12 +83,12 @@ internal sealed class ApiWriter(Suite suite, Slot slot, BuiltInWorldOptions opti
         var opposites = suite.Selectors[slot.Target - 1];
         var side = _random.NextInt(2);
         var (one, other) = (Say(opposites[side]), Say(opposites[1 - side]));
-        var (variant, from, to) = (Variant(), Noun(slot.Link), Noun(slot.Target));
+        var (from, to, found) = (Noun(slot.Link), $"{Variant()} {English.Plural(Noun(slot.Target))}", Noun(slot.Target));
         return _random.NextInt(3) switch
         {
-            0 => $"Takes {English.A(from)} {IdentifierWord} and returns its {variant} {English.Plural(to)}: the {IdentifierWord} of the {one} {Noun(slot.Target)} and of the {other} one.",
-            1 => $"Lists {variant} {English.Plural(to)} that belong to one {from}; the answer names the {one} and the {other} {Noun(slot.Target)}.",
-            _ => $"For a given {from}, finds its {variant} {English.Plural(to)} and tells which {Noun(slot.Target)} is the {one} and which the {other} one.",
+            0 => $"Takes {English.A(from)} {IdentifierWord} and returns its {to}: the {IdentifierWord} of the {one} {found} and of the {other} one.",
+            1 => $"Lists {to} that belong to one {from}; the answer names the {one} and the {other} {found}.",
+            _ => $"For a given {from}, finds its {to} and tells which {found} is the {one} and which the {other} one.",
         };
     }
 
@@ -116,8 +116,8 @@ internal sealed class ApiWriter(Suite suite, Slot slot, BuiltInWorldOptions opti
     private ImmutableArray<ParameterDocumentation> Parameters()
     {
         var noun = suite.Nouns[slot.Link];
-        var identifier = new ParameterDocumentation(
-            suite.Reference(noun), ParameterType.Text, true, $"{char.ToUpperInvariant(IdentifierWord[0])}{IdentifierWord[1..]} of the {Noun(slot.Link)}, written {noun.Prefix}-nnnn.", null, []);
+        var meaning = $"{English.Sentence(IdentifierWord)} of the {Noun(slot.Link)}, written {noun.Prefix}-nnnn.";
+        var identifier = new ParameterDocumentation(suite.Reference(noun), ParameterType.Text, true, meaning, null, []);
         return _random.NextDouble() >= OptionalShare
             ? [identifier]
             : [identifier, new ParameterDocumentation("max_rows", ParameterType.Number, false, "Most rows to read.", "20", [])];
@@ -127,7 +127,7 @@ internal sealed class ApiWriter(Suite suite, Slot slot, BuiltInWorldOptions opti
     {
         var rules = new List<FieldRule> { new EchoField(suite.Reference(suite.Nouns[slot.Link])) };
         var isAttribute = slot.Kind is SlotKind.Attributes or SlotKind.Digest;
-        var pointed = slot.Kind == SlotKind.Attributes ? slot.Link + 1 : slot.Kind == SlotKind.Digest ? Suite.Links : slot.Target;
+        var pointed = slot.Kind switch { SlotKind.Attributes => slot.Link + 1, SlotKind.Digest => Suite.Links, _ => slot.Target };
         for (var side = 0; side < 2; side++)
         {
             var selector = suite.Draw(suite.Selectors[pointed - 1][side], options.FieldAgreement, _random);
@@ -136,7 +136,8 @@ internal sealed class ApiWriter(Suite suite, Slot slot, BuiltInWorldOptions opti
 
         if (isAttribute)
         {
-            rules.AddRange(suite.Attributes(slot.Target, slot.Group).ToArray().Select(attribute => new ValueField(attribute.Field, attribute.Measure.Kind)));
+            rules.AddRange(suite.Attributes(slot.Target, slot.Group).ToArray()
+                .Select(attribute => new ValueField(attribute.Field, attribute.Measure.Kind)));
         }
 
         if (slot.Kind == SlotKind.Digest)
@@ -147,7 +148,8 @@ internal sealed class ApiWriter(Suite suite, Slot slot, BuiltInWorldOptions opti
         var fillers = FillerNames.ToArray();
         _random.Shuffle(fillers.AsSpan());
         var count = (isAttribute ? 0 : 2) + _random.NextInt(3);
-        rules.AddRange(fillers.Take(count).Select(name => new ValueField(name, name.EndsWith("_on", StringComparison.Ordinal) ? ValueKind.Day : ValueKind.Count)));
+        rules.AddRange(fillers.Take(count)
+            .Select(name => new ValueField(name, name.EndsWith("_on", StringComparison.Ordinal) ? ValueKind.Day : ValueKind.Count)));
         var shuffled = rules.ToArray();
         _random.Shuffle(shuffled.AsSpan());
         return [.. shuffled];

@@ -21,7 +21,8 @@ internal sealed class BuiltInJudge(FrozenDictionary<string, GeneratedTask> tasks
 
         var chain = task.Truth.Chain;
         var relevant = chain.Count(call => episode.Steps.Any(step => step.Success && step.Call is { } made && call.IsServedBy(made.Api)));
-        var isSolved = episode.Status == EpisodeStatus.Finished && LastStated(episode.FinalAnswer, task.RequestedField) is { } value && IsEqual(value, task.Truth.Value);
+        var isSolved = episode.Status == EpisodeStatus.Finished
+            && LastStated(episode.FinalAnswer, task.RequestedField) is { } value && IsEqual(value, task.Truth.Value);
         return new Judgement(isSolved ? Verdict.Solved : Verdict.Unsolved, isSolved && relevant == chain.Length, relevant, chain.Length, called);
     }
 

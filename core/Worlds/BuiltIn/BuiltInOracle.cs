@@ -3,7 +3,10 @@ using StepTool.Core.Tools;
 
 namespace StepTool.Core.Worlds.BuiltIn;
 
-/// <summary>Follows a task's truth: tries a registered name, retries what can be retried, switches where an API is gone, and finishes with the truth stated last.</summary>
+/// <summary>
+/// Follows a task's truth: tries a registered name, retries what can be retried, switches where an API is gone, and finishes with the truth
+/// stated last.
+/// </summary>
 internal static class BuiltInOracle
 {
     internal static AgentAction Act(Situation situation, GeneratedTask known)
@@ -17,11 +20,13 @@ internal static class BuiltInOracle
 
         if (done == truth.Chain.Length)
         {
-            var last = steps.Last(step => step.Success && ObservationReader.Read(step.Observation).Any(value => value.Field == known.RequestedField));
+            var last = steps.Last(step => step.Success
+                && ObservationReader.Read(step.Observation).Any(value => value.Field == known.RequestedField));
             return IsCall(last, truth.Chain[^1]) || situation.TurnsLeft < 2 ? new Finish() : Call(truth.Chain[^1], steps);
         }
 
-        var isNameUnknown = done == 0 && truth.Name is not null && !steps.Any(step => step.Observation.Contains(truth.Chain[0].Id, StringComparison.Ordinal));
+        var isNameUnknown = done == 0 && truth.Name is not null
+            && !steps.Any(step => step.Observation.Contains(truth.Chain[0].Id, StringComparison.Ordinal));
         return isNameUnknown ? Call(truth.Chain[0].Api, truth.Name!) : Call(truth.Chain[done], steps);
     }
 
@@ -35,5 +40,5 @@ internal static class BuiltInOracle
     private static bool IsCall(Step step, ChainCall call) =>
         step.Call is { } made && call.IsServedBy(made.Api) && made.Arguments == Call(call.Api, call.Id).Call.Arguments;
 
-    private static CallApi Call(GeneratedApi api, string id) => new(new ToolCall(api.Key, CanonicalArguments.FromJson($$"""{"{{api.Parameter}}":"{{id}}"}""")));
+    private static CallApi Call(GeneratedApi api, string id) => new(new ToolCall(api.Key, $$"""{"{{api.Parameter}}":"{{id}}"}"""));
 }

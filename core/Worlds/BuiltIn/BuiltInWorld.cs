@@ -10,8 +10,9 @@ using StepTool.Core.Tools;
 namespace StepTool.Core.Worlds.BuiltIn;
 
 /// <summary>
-/// A generated world, with nothing to download: typed APIs in many categories with generated documentation, and tasks in which an identifier out of one answer is
-/// the argument of the next call. Train and test share no tool and only part of their vocabularies; wrong calls mostly succeed, with plausible data.
+/// A generated world, with nothing to download: typed APIs in many categories with generated documentation, and tasks in which an identifier out of
+/// one answer is the argument of the next call. Train and test share no tool and only part of their vocabularies; wrong calls mostly succeed, with
+/// plausible data.
 /// </summary>
 public sealed class BuiltInWorld : IWorld
 {

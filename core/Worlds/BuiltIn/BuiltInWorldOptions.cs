@@ -37,8 +37,10 @@ public sealed record BuiltInWorldOptions
     public double FieldAgreement { get; init; } = 0.95;
 
     /// <summary>Hash of these options and of the generator's version, as 8 hexadecimal digits.</summary>
-    internal string Fingerprint => StableHash.Content(string.Create(CultureInfo.InvariantCulture,
-        $"{BuiltInWorld.GeneratorVersion} {Seed} {Tasks} {RetriableShare} {PermanentShare} {BaitShare} {ProbeShare} {QueryAgreement} {DocumentationAgreement} {FieldAgreement}"))[..8];
+    internal string Fingerprint => StableHash.Content(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{BuiltInWorld.GeneratorVersion} {Seed} {Tasks} {RetriableShare} {PermanentShare} {BaitShare} {ProbeShare} "
+        + $"{QueryAgreement} {DocumentationAgreement} {FieldAgreement}"))[..8];
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it, its value, the rule and the remedy.</exception>
@@ -46,7 +48,7 @@ public sealed record BuiltInWorldOptions
     {
         if (Tasks < MinTasks)
         {
-            throw new ArgumentException($"{nameof(Tasks)} is {Tasks}; a built-in world needs at least {MinTasks} tasks. Ask for more.", nameof(Tasks));
+            throw new ArgumentException($"Tasks is {Tasks}; a built-in world needs at least {MinTasks} tasks. Ask for more.", nameof(Tasks));
         }
 
         Share(RetriableShare, nameof(RetriableShare));
@@ -63,7 +65,8 @@ public sealed record BuiltInWorldOptions
     {
         if (!(value is >= 0 and <= 1))
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must lie between 0 and 1. Lower or raise it."), name);
+            var message = string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must lie between 0 and 1. Lower or raise it.");
+            throw new ArgumentException(message, name);
         }
     }
 }

@@ -23,6 +23,8 @@ internal sealed class ChainPlan
         Attribute = suite.Attributes(End, Group)[random.NextInt(suite.Attributes(End, Group).Length)];
         FaultyStep = random.NextInt(depth);
         NameSide = random.NextInt(2);
+        DeadEnd = depth == 1 ? null : Slot.DeadEnd(Start, Math.Min(End, Start + 1 + random.NextInt(2)), random.NextInt(2));
+        Digest = kind == TaskKind.Bait ? Slot.Digest(Start, End, Group, random.NextInt(2)) : null;
     }
 
     public Suite Suite { get; }
@@ -54,6 +56,12 @@ internal sealed class ChainPlan
 
     /// <summary>Which of the two things under a registered name is meant.</summary>
     public int NameSide { get; }
+
+    /// <summary>The dead end beside a chain of two calls or more: it passes over a link where the chain is long enough.</summary>
+    public Slot? DeadEnd { get; }
+
+    /// <summary>The overview of a bait.</summary>
+    public Slot? Digest { get; }
 
     /// <summary>The concept that tells which reference of a hop is meant.</summary>
     public Concept Selector(int step) => Suite.Selectors[Start + step][Sides[step]];

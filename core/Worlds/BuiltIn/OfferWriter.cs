@@ -17,8 +17,7 @@ internal sealed class OfferWriter(ChainPlan plan, Catalogue catalogue, IReadOnly
 
     /// <summary>The offered APIs, in the order the agent sees them.</summary>
     /// <param name="chain">The calls of the chain.</param>
-    /// <param name="digest">The bait, or null.</param>
-    public ImmutableArray<ApiKey> Write(IReadOnlyList<ChainCall> chain, Slot? digest)
+    public ImmutableArray<ApiKey> Write(IReadOnlyList<ChainCall> chain)
     {
         foreach (var call in chain)
         {
@@ -29,14 +28,14 @@ internal sealed class OfferWriter(ChainPlan plan, Catalogue catalogue, IReadOnly
             }
         }
 
-        if (plan.Depth > 1)
+        if (plan.DeadEnd is { } deadEnd)
         {
-            OfferPair(plan.Suite, DeadEnd);
+            OfferPair(plan.Suite, deadEnd);
         }
 
-        if (digest is { } bait)
+        if (plan.Digest is { } digest)
         {
-            OfferPair(plan.Suite, bait);
+            OfferPair(plan.Suite, digest);
         }
 
         OfferRelated();
@@ -49,9 +48,6 @@ internal sealed class OfferWriter(ChainPlan plan, Catalogue catalogue, IReadOnly
         random.Shuffle(offered.AsSpan());
         return [.. offered];
     }
-
-    /// <summary>The dead end of the task's noun: it passes over a link where the chain is long enough.</summary>
-    private Slot DeadEnd => Slot.DeadEnd(plan.Start, Math.Min(plan.End, plan.Start + 1 + random.NextInt(2)), random.NextInt(2));
 
     // Other uses of the chain's own nouns: what a query of the same suite could have asked for.
     private void OfferRelated()
@@ -86,7 +82,9 @@ internal sealed class OfferWriter(ChainPlan plan, Catalogue catalogue, IReadOnly
         }
 
         var side = random.NextInt(2);
-        var slot = random.NextInt(5) < 3 ? Slot.Hop(random.NextInt(Suite.Links - 1), side) : Slot.Attributes(random.NextInt(Suite.Links), random.NextInt(2), side);
+        var slot = random.NextInt(5) < 3
+            ? Slot.Hop(random.NextInt(Suite.Links - 1), side)
+            : Slot.Attributes(random.NextInt(Suite.Links), random.NextInt(2), side);
         if (_offered.Count + 2 <= _most)
         {
             OfferPair(suite, slot);

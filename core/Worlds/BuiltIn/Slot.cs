@@ -1,3 +1,5 @@
+using StepTool.Core.Chance;
+
 namespace StepTool.Core.Worlds.BuiltIn;
 
 /// <summary>An API's place in its suite.</summary>
@@ -24,8 +26,11 @@ internal readonly record struct Slot(SlotKind Kind, int Link, int Side, int Targ
     public static Slot Digest(int link, int target, int group, int side) => new(SlotKind.Digest, link, side, target, group);
 
     /// <summary>Seed of all that is random about the slot; a mirror's data are those of its original.</summary>
-    public ulong Seed(ulong suiteSeed, bool ofData) => Chance.StableHash.Combine(
-        suiteSeed, ((ulong)Kind << 32) | ((ulong)Link << 24) | ((ulong)Side << 16) | ((ulong)Target << 8) | ((ulong)Group << 4) | (IsMirror && !ofData ? 2ul : 0) | (ofData ? 1ul : 0));
+    public ulong Seed(ulong suiteSeed, bool ofData)
+    {
+        var place = ((ulong)Kind << 32) | ((ulong)Link << 24) | ((ulong)Side << 16) | ((ulong)Target << 8) | ((ulong)Group << 4);
+        return StableHash.Combine(suiteSeed, place | (ofData ? 1ul : IsMirror ? 2ul : 0));
+    }
 }
 
 /// <summary>Kinds of generated APIs.</summary>

@@ -5,8 +5,8 @@ using StepTool.Core.Worlds.BuiltIn.Words;
 namespace StepTool.Core.Worlds.BuiltIn;
 
 /// <summary>
-/// One family of tools: a chain of nouns, each leading to the next, with attributes to be asked for at every link. A suite is a component: its tools are
-/// relevant to its own tasks only.
+/// One family of tools: a chain of nouns, each leading to the next, with attributes to be asked for at every link. A suite is a component: its tools
+/// are relevant to its own tasks only.
 /// </summary>
 internal sealed class Suite
 {

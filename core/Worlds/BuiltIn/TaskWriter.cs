@@ -22,38 +22,50 @@ internal sealed class TaskWriter(BuiltInWorldOptions options, Catalogue catalogu
         var random = new SeededRandom(StableHash.Of(id, options.Seed));
         var plan = new ChainPlan(suite, depth, kind, random);
         var chain = Follow(plan, random);
-        for (var step = 0; step < depth; step++)
-        {
-            var fault = step != plan.FaultyStep ? PlannedFault.None
-                : kind == TaskKind.Permanent ? PlannedFault.Permanent
-                : kind == TaskKind.Retriable ? PlannedFault.Retriable
-                : PlannedFault.None;
-            ledger.Plan(chain[step].Api, chain[step].Id, fault);
-            if (chain[step].Mirror is { } mirror)
-            {
-                ledger.Plan(mirror, chain[step].Id, PlannedFault.None);
-            }
-        }
-
         var value = answers.Fields(chain[^1].Api, chain[^1].Id).Single(field => field.Rule.Name == plan.Attribute.Field).Value;
-        var digest = kind == TaskKind.Bait ? Slot.Digest(plan.Start, plan.End, plan.Group, random.NextInt(2)) : (Slot?)null;
-        if (digest is { } bait)
-        {
-            ledger.Remark(catalogue.Get(suite, bait), chain[0].Id, value);
-            ledger.Remark(catalogue.Get(suite, bait.Twin), chain[0].Id, value);
-        }
-
+        PlanFaults(plan, chain, value);
         var name = kind == TaskKind.Probe ? Register(plan, chain[0].Id, random) : null;
         var query = new QueryWriter(plan, options, random).Write(name ?? chain[0].Id);
         var task = new AgentTask
         {
             Id = id,
             Query = query,
-            Offered = new OfferWriter(plan, catalogue, sameSplit, random).Write(chain, digest),
+            Offered = new OfferWriter(plan, catalogue, sameSplit, random).Write(chain),
             MaxTurns = depth + SpareTurns,
         };
         var labels = new TaskLabels(suite.Split, suite.Name, BuiltInWorld.Group, depth, kind.ToString().ToLowerInvariant());
         return new GeneratedTask(task, labels, plan.Attribute.Field, new TaskTruth(value, chain, name));
+    }
+
+    // What the task needs works, but for the one call that its kind makes fail; so do its dead end and its bait.
+    private void PlanFaults(ChainPlan plan, ImmutableArray<ChainCall> chain, string value)
+    {
+        foreach (var call in chain)
+        {
+            ledger.Plan(call.Api, call.Id, PlannedFault.None);
+            if (call.Mirror is not null)
+            {
+                ledger.Plan(call.Mirror, call.Id, PlannedFault.None);
+            }
+        }
+
+        if (plan.Kind is TaskKind.Permanent or TaskKind.Retriable)
+        {
+            var faulty = chain[plan.FaultyStep];
+            ledger.Plan(faulty.Api, faulty.Id, plan.Kind == TaskKind.Permanent ? PlannedFault.Permanent : PlannedFault.Retriable);
+        }
+
+        if (plan.DeadEnd is { } deadEnd)
+        {
+            ledger.Plan(catalogue.Get(plan.Suite, deadEnd), chain[0].Id, PlannedFault.None);
+        }
+
+        if (plan.Digest is { } digest)
+        {
+            ledger.Plan(catalogue.Get(plan.Suite, digest), chain[0].Id, PlannedFault.None);
+            ledger.Remark(catalogue.Get(plan.Suite, digest), chain[0].Id, value);
+            ledger.Remark(catalogue.Get(plan.Suite, digest.Twin), chain[0].Id, value);
+        }
     }
 
     // A start whose calls no other task has planned; nearly always the first one drawn.

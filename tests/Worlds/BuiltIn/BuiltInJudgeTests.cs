@@ -17,7 +17,7 @@ public sealed class BuiltInJudgeTests
 
     [Fact]
     public void Judge_TrueValueStatedLast_IsSolved() =>
-        Assert.Equal(Verdict.Solved, Judge($"{Known.RequestedField}: other; noise_field: 3; {Known.RequestedField}: {Known.Truth.Value}"));
+        Assert.Equal(Verdict.Solved, Judge($"{Known.RequestedField}: other; noise: 3; {Known.RequestedField}: {Known.Truth.Value}"));
 
     [Fact]
     public void Judge_OtherValueStatedLast_IsUnsolved() =>
@@ -27,7 +27,8 @@ public sealed class BuiltInJudgeTests
     public void Judge_JsonAnswer_IsRead() => Assert.Equal(Verdict.Solved, Judge($$"""{"{{Known.RequestedField}}": "{{Known.Truth.Value}}"}"""));
 
     [Fact]
-    public void Judge_LongerFieldName_IsAnotherField() => Assert.Equal(Verdict.Unsolved, Judge($"quoted_{Known.RequestedField}: {Known.Truth.Value}"));
+    public void Judge_LongerFieldName_IsAnotherField() =>
+        Assert.Equal(Verdict.Unsolved, Judge($"quoted_{Known.RequestedField}: {Known.Truth.Value}"));
 
     [Theory]
     [InlineData("")]
@@ -58,7 +59,8 @@ public sealed class BuiltInJudgeTests
     [InlineData("fee: 1\nfee: 2", "2")]
     [InlineData("entry-fee: 5", null)]
     [InlineData("fees: 5", null)]
-    public void LastStated_Answer_GivesTheLastValue(string answer, string? expected) => Assert.Equal(expected, BuiltInJudge.LastStated(answer, "fee"));
+    public void LastStated_Answer_GivesTheLastValue(string answer, string? expected) =>
+        Assert.Equal(expected, BuiltInJudge.LastStated(answer, "fee"));
 
     [Fact]
     public void Supplies_WrongValueOfTheRequestedField_IsTrue()

@@ -66,7 +66,8 @@ public sealed class BuiltInWorldTests
 
     [Fact]
     public void Labels_TaskOfAUser_HaveNoSplit() => Assert.Equal(
-        new TaskLabels(Split.None, "mine", "built-in", 0, ""), Play.World.Labels(new AgentTask { Id = "mine", Query = "?", Offered = [], MaxTurns = 3 }));
+        new TaskLabels(Split.None, "mine", "built-in", 0, ""),
+        Play.World.Labels(new AgentTask { Id = "mine", Query = "?", Offered = [], MaxTurns = 3 }));
 
     [Fact]
     public void Answer_UnknownApi_SaysSo()
@@ -103,7 +104,8 @@ public sealed class BuiltInWorldTests
     [Fact]
     public void Answer_OptionalParameter_ChangesNothing()
     {
-        var call = Play.World.Tasks.SelectMany(task => Play.World.Known(task).Truth.Chain).First(call => call.Api.Documentation.Parameters.Length > 1);
+        var calls = Play.World.Tasks.SelectMany(task => Play.World.Known(task).Truth.Chain);
+        var call = calls.First(call => call.Api.Documentation.Parameters.Length > 1);
         var (plain, full) = ($$"""{"{{call.Api.Parameter}}":"{{call.Id}}"}""", $$"""{"max_rows": 5, "{{call.Api.Parameter}}":"{{call.Id}}"}""");
         Assert.Equal(Play.World.Answer(new ToolCall(call.Api.Key, plain), 1), Play.World.Answer(new ToolCall(call.Api.Key, full), 1));
     }
@@ -119,7 +121,8 @@ public sealed class BuiltInWorldTests
     private static string Transcript(BuiltInWorld world) => string.Join('\n', world.Tasks.Select(task =>
     {
         var steps = Play.Episode(world, task, world.Oracle).Steps.Select(step => $"{step.Call} {step.Observation}");
-        var documentation = task.Offered.Select(key => world.TryDescribe(key, out var found) ? $"{key} {found.Description} {string.Join(' ', found.Parameters)}" : "");
+        var documentation = task.Offered.Select(key => world.Known(key).Documentation)
+            .Select(api => $"{api.Key} {api.Description} {string.Join(' ', api.Parameters)}");
         return $"{world.Id} {task.Id} {task.Query} {world.Labels(task)} {string.Join(' ', documentation)} {string.Join(' ', steps)}";
     }));
 }

@@ -28,7 +28,9 @@ internal static class CuePolicy
     {
         var ranking = new Bm25([.. situation.Apis.Select(api => (IReadOnlyList<string>)Tokeniser.Terms($"{api.ApiName} {api.Description}"))]);
         var tried = situation.Steps.Select(step => step.Call).ToHashSet();
-        var freshest = situation.Steps.Select((step, index) => step.Success || step.Observation.Contains("On file", StringComparison.Ordinal) ? index : -1).DefaultIfEmpty(-1).Max();
+        var freshest = situation.Steps
+            .Select((step, index) => step.Success || step.Observation.Contains("On file", StringComparison.Ordinal) ? index : -1)
+            .DefaultIfEmpty(-1).Max();
         return CandidateGenerator.Enumerate(situation)
             .Where(candidate => candidate.Action is CallApi call && !tried.Contains(call.Call))
             .MaxBy(candidate => Said(situation, candidate, query, ranking) + Fitting(situation, candidate, query, freshest))!.Action;

@@ -15,12 +15,13 @@ public sealed class KindTests
     public void Retriable_OneCall_FailsFirstAndThenWorks() => Assert.All(Play.Tasks(World, Split.Test, kind: "retriable"), task =>
     {
         var faulty = Assert.Single(World.Known(task).Truth.Chain, call => World.Answer(Call(call.Api, call.Id), 0).Error.Length > 0);
-        Assert.Contains(World.Answer(Call(faulty.Api, faulty.Id), 0).Status, new[] { ToolStatus.RateLimited, ToolStatus.TimedOut, ToolStatus.TooManyRequests });
+        var status = World.Answer(Call(faulty.Api, faulty.Id), 0).Status;
+        Assert.True(status is ToolStatus.RateLimited or ToolStatus.TimedOut or ToolStatus.TooManyRequests);
         Assert.Equal(ToolStatus.Ok, World.Answer(Call(faulty.Api, faulty.Id), 1).Status);
     });
 
     [Fact]
-    public void Permanent_OneApi_FailsAlwaysAndItsEquivalentGivesTheSameIdentifiers() => Assert.All(Play.Tasks(World, Split.Test, kind: "permanent"), task =>
+    public void Permanent_OneApi_FailsAlwaysAndItsEquivalentWorks() => Assert.All(Play.Tasks(World, Split.Test, kind: "permanent"), task =>
     {
         var chain = World.Known(task).Truth.Chain;
         var faulty = Assert.Single(chain, call => World.Answer(Call(call.Api, call.Id), 0).Error.Length > 0);
@@ -31,21 +32,19 @@ public sealed class KindTests
     });
 
     [Fact]
-    public void Bait_Overview_SucceedsWithTheAnswerInItsTextAndAnotherValueInItsField() => Assert.All(Play.Tasks(World, Split.Test, kind: "bait"), task =>
+    public void Bait_Overview_HoldsTheAnswerInItsTextButNotInItsField() => Assert.All(Play.Tasks(World, Split.Test, kind: "bait"), task =>
     {
         var known = World.Known(task);
-        var digest = task.Offered.Select(World.Known).First(api => api.Slot.Kind == SlotKind.Digest);
-        var answers = Enumerable.Range(0, 2).Select(attempt => World.Answer(Call(digest, known.Truth.Chain[0].Id), attempt)).Where(answer => answer.Error.Length == 0);
-        Assert.All(answers, answer =>
-        {
-            Assert.Contains(known.Truth.Value, answer.Response);
-            Assert.NotEqual(known.Truth.Value, ObservationReader.Read(answer.Response).Single(value => value.Field == known.RequestedField).Value);
-        });
-        Assert.DoesNotContain(known.Truth.Chain, call => call.Api == digest);
+        var digests = task.Offered.Select(World.Known).Where(api => api.Slot.Kind == SlotKind.Digest).ToArray();
+        Assert.Equal(2, digests.Length);
+        var answer = digests.Select(api => World.Answer(Call(api, known.Truth.Chain[0].Id), 0)).First(answer => answer.Error.Length == 0);
+        Assert.Contains(known.Truth.Value, answer.Response);
+        Assert.NotEqual(known.Truth.Value, ObservationReader.Read(answer.Response).Single(value => value.Field == known.RequestedField).Value);
+        Assert.DoesNotContain(known.Truth.Chain, call => digests.Contains(call.Api));
     });
 
     [Fact]
-    public void Probe_FirstCall_FailsAndItsErrorHoldsTwoIdentifiersOneOfThemRight() => Assert.All(Play.Tasks(World, Split.Test, kind: "probe"), task =>
+    public void Probe_FirstCall_FailsWithTwoIdentifiersInItsError() => Assert.All(Play.Tasks(World, Split.Test, kind: "probe"), task =>
     {
         var truth = World.Known(task).Truth;
         var answer = World.Answer(Call(truth.Chain[0].Api, truth.Name!), 0);
@@ -62,7 +61,8 @@ public sealed class KindTests
     [InlineData("bait")]
     [InlineData("probe")]
     public void OtherKinds_CallsOfTheChain_WorkAtOnce(string kind) => Assert.All(
-        Play.Tasks(World, Split.Test, kind: kind), task => Assert.All(World.Known(task).Truth.Chain, call => Assert.Equal(ToolStatus.Ok, World.Answer(Call(call.Api, call.Id), 0).Status)));
+        Play.Tasks(World, Split.Test, kind: kind).SelectMany(task => World.Known(task).Truth.Chain),
+        call => Assert.Equal(ToolStatus.Ok, World.Answer(Call(call.Api, call.Id), 0).Status));
 
     private static ToolCall Call(GeneratedApi api, string value) => new(api.Key, $$"""{"{{api.Parameter}}":"{{value}}"}""");
 }

@@ -2,9 +2,10 @@ using StepTool.Core.Candidates;
 using StepTool.Core.Chance;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
+using StepTool.Core.Policies;
+using StepTool.Core.Policies.Floors;
 using StepTool.Core.Tasks;
 using StepTool.Core.Text;
-using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.BuiltIn;
 
@@ -20,7 +21,8 @@ internal static class Play
 
     /// <summary>Tasks of a split and, where given, a depth and a kind.</summary>
     public static AgentTask[] Tasks(BuiltInWorld world, Split split, int? depth = null, string? kind = null) => [.. world.Tasks.Where(task =>
-        world.Labels(task) is var labels && labels.Split == split && (depth ?? labels.Depth) == labels.Depth && (kind ?? labels.Kind) == labels.Kind)];
+        world.Labels(task) is var labels && labels.Split == split
+        && (depth ?? labels.Depth) == labels.Depth && (kind ?? labels.Kind) == labels.Kind)];
 
     /// <summary>Whether a value looks like <c>ord-4821</c>.</summary>
     public static bool IsIdentifier(string value) => value is [_, _, _, '-', _, _, _, _];
@@ -63,23 +65,19 @@ internal static class Play
     public static double PassRate(BuiltInWorld world, IReadOnlyCollection<AgentTask> tasks, Func<AgentTask, Func<Situation, AgentAction>> policy) =>
         (double)tasks.Count(task => world.Judge.Judge(Episode(world, task, policy(task))).Verdict == Verdict.Solved) / tasks.Count;
 
-    /// <summary>Chooses among the candidates at random.</summary>
-    public static Func<AgentTask, Func<Situation, AgentAction>> Random(ulong seed) => task =>
+    /// <summary>Chooses as a floor does.</summary>
+    public static Func<AgentTask, Func<Situation, AgentAction>> Floor(string name)
     {
-        var random = new SeededRandom(StableHash.Of(task.Id, seed));
-        return situation =>
-        {
-            var candidates = CandidateGenerator.Enumerate(situation);
-            return candidates[random.NextInt(candidates.Length)].Action;
-        };
-    };
+        var policy = Floors.Create(name);
+        return task => situation => policy.DecideAsync(
+            situation, DecisionMode.Greedy, StableHash.Of(task.Id, (ulong)situation.Steps.Length), CancellationToken.None).AsTask().Result.Action;
+    }
 
     /// <summary>
-    /// Calls the API that BM25 likes best among those not called yet, with the arguments that fit best by name and type, and finishes after the given number of calls.
+    /// BM25 with greedy typing: of the APIs not called yet whose arguments fit as well as any API's do, calls the one that BM25 likes best; finishes
+    /// after the given number of calls. Stronger than the floors, which call whatever BM25 likes, typed or not.
     /// </summary>
-    /// <param name="calls">Calls until Finish.</param>
-    /// <param name="isGated">Whether only APIs count whose arguments fit as well as any API's do.</param>
-    public static Func<AgentTask, Func<Situation, AgentAction>> Bm25(int calls, bool isGated) => task =>
+    public static Func<AgentTask, Func<Situation, AgentAction>> TypedBm25(int calls) => task =>
     {
         double[]? scores = null;
         return situation =>
@@ -91,21 +89,19 @@ internal static class Play
 
             scores ??= Scores(situation);
             var called = situation.Steps.Select(step => step.Call!.Api).ToHashSet();
-            var firsts = CandidateGenerator.Enumerate(situation).Take(situation.Apis.Length).Where(candidate => !called.Contains(situation.Apis[candidate.Api].Key)).ToArray();
+            var firsts = CandidateGenerator.Enumerate(situation).Take(situation.Apis.Length)
+                .Where(candidate => !called.Contains(situation.Apis[candidate.Api].Key)).ToArray();
             var best = firsts.Max(Fit);
-            return firsts.Where(candidate => !isGated || Fit(candidate) >= best - 0.1f).MaxBy(candidate => scores[candidate.Api])!.Action;
+            return firsts.Where(candidate => Fit(candidate) >= best - 0.1f).MaxBy(candidate => scores[candidate.Api])!.Action;
         };
     };
 
     private static double[] Scores(Situation situation)
     {
-        var ranking = new Bm25([.. situation.Apis.Select(Terms)]);
         var query = Tokeniser.Terms(situation.Task.Query);
+        var ranking = new Bm25([.. situation.Apis.Select(ApiTerms.Of)]);
         return [.. situation.Apis.Select((_, index) => ranking.Score(query, index))];
     }
 
     private static float Fit(Candidate candidate) => candidate.Bindings.Min(binding => binding.Match);
-
-    private static string[] Terms(ApiDocumentation api) => Tokeniser.Terms(
-        $"{api.ApiName} {api.Description} {api.ToolName} {api.ToolDescription} {string.Join(' ', api.Parameters.Select(parameter => $"{parameter.Name} {parameter.Description}"))}");
 }

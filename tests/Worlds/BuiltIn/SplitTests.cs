@@ -63,7 +63,7 @@ public sealed class SplitTests(ITestOutputHelper output)
     [Fact]
     public void Vocabulary_TrainAndTest_OverlapsInPart()
     {
-        var (train, test) = (Words(Split.Train), Words(Split.Test));
+        var (train, test) = (Terms(Split.Train).ToHashSet(), Terms(Split.Test).ToHashSet());
         var known = (double)test.Count(train.Contains) / test.Count;
         output.WriteLine($"{known:P1} of {test.Count} test words are known from {train.Count} training words");
         Assert.InRange(known, 0.3, 0.8);
@@ -72,15 +72,15 @@ public sealed class SplitTests(ITestOutputHelper output)
     [Fact]
     public void Vocabulary_OneTask_IsMostlyUnheardOfInTraining()
     {
-        var train = Play.Tasks(World, Split.Train).SelectMany(task => Tokeniser.Terms(task.Query)).GroupBy(term => term).ToDictionary(term => term.Key, term => term.Count());
-        var test = Play.Tasks(World, Split.Test).SelectMany(task => Tokeniser.Terms(task.Query).Where(term => !char.IsDigit(term[0]))).ToArray();
+        var train = Terms(Split.Train).CountBy(term => term).ToDictionary();
+        var test = Terms(Split.Test).ToArray();
         var rare = (double)test.Count(term => train.GetValueOrDefault(term) < 20) / test.Length;
         output.WriteLine($"{rare:P1} of the words of test queries stand less than 20 times in training queries");
         Assert.InRange(rare, 0.1, 0.9);
     }
 
-    private static HashSet<string> Words(Split split) => [.. Play.Tasks(World, split).SelectMany(task => Tokeniser.Terms(task.Query))
-        .Where(term => !char.IsDigit(term[0]))];
+    private static IEnumerable<string> Terms(Split split) =>
+        Play.Tasks(World, split).SelectMany(task => Tokeniser.Terms(task.Query)).Where(term => !char.IsDigit(term[0]));
 
     private static IEnumerable<ApiKey> RelevantApis(AgentTask task) =>
         World.Known(task).Truth.Chain.SelectMany(call => call.Mirror is null ? [call.Api.Key] : new[] { call.Api.Key, call.Mirror.Key });

@@ -9,7 +9,8 @@ internal sealed class Concept(ImmutableArray<string> forms)
     public ImmutableArray<string> Forms { get; } = forms;
 
     /// <summary>Reads words separated by blanks; "_" stands for a blank within a form.</summary>
-    public static Concept Parse(string text) => new([.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace('_', ' '))]);
+    public static Concept Parse(string text) =>
+        new([.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace('_', ' '))]);
 }
 
 /// <summary>A kind of thing that has identifiers.</summary>

@@ -57,7 +57,7 @@ internal sealed class Lexicon
     private static Domain[] ReadDomains()
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        return [.. Lines(DomainWords.Text).Select(line =>
+        return [.. Lines(DomainWords.Text.Replace("\n|", "|", StringComparison.Ordinal)).Select(line =>
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var nouns = line[(colon + 1)..].Split('|').Select(Concept.Parse);
@@ -83,7 +83,8 @@ internal sealed class Lexicon
         [.. Lines(text).Select(line => line.Split('|')).Select(sides => new Opposites(Concept.Parse(sides[0]), Concept.Parse(sides[1])))];
 
     private static IEnumerable<Measure> ReadMeasures() =>
-        Lines(AttributeWords.Measures).Select(line => line.Split(':')).Select(parts => new Measure(Concept.Parse(parts[1]), Enum.Parse<ValueKind>(parts[0])));
+        Lines(AttributeWords.Measures).Select(line => line.Split(':'))
+            .Select(parts => new Measure(Concept.Parse(parts[1]), Enum.Parse<ValueKind>(parts[0])));
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
