@@ -1,0 +1,176 @@
+using StepTool.Core.Chance;
+using StepTool.Core.Storage;
+using StepTool.Silo.Storage;
+using Xunit;
+using static StepTool.Tests.Storage.StorageBuilder;
+
+namespace StepTool.Tests.Storage;
+
+[Trait("Kind", "Storage")]
+public sealed class BlobStoreTests : IDisposable
+{
+    private static readonly byte[] Small = [.. "a trajectory"u8];
+    private static readonly byte[] Large = [.. Enumerable.Range(0, SqliteBlobStore.LargeFrom).Select(index => (byte)(index * 31))];
+
+    private readonly TestFolder _folder = new();
+    private readonly SqliteDatabase _database;
+    private readonly FolderBlobStore _files;
+    private readonly SqliteBlobStore _packed;
+
+    public BlobStoreTests()
+    {
+        _database = new SqliteDatabase(_folder.Database, new SqliteStorageOptions());
+        _files = new FolderBlobStore(Path.Combine(_folder.Path, "blobs"));
+        _packed = new SqliteBlobStore(_database, _files);
+    }
+
+    private IBlobStore[] All => [_files, _packed, new MemoryBlobStore()];
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task PutAsync_AnySize_ComesBackUnderItsHash()
+    {
+        foreach (var store in All)
+        {
+            foreach (var content in new[] { [], Small, Large })
+            {
+                var hash = await store.PutAsync(content, default);
+
+                Assert.Equal(StableHash.Content(content), hash);
+                Assert.Equal(content, (await store.GetAsync(hash, default)).ToArray());
+                Assert.True(await store.ExistsAsync(hash, default));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task PutAsync_BufferUsedAgain_KeepsWhatWasGiven()
+    {
+        foreach (var store in All)
+        {
+            var buffer = Small.ToArray();
+            var hash = await store.PutAsync(buffer, default);
+            buffer.AsSpan().Clear();
+
+            Assert.Equal(Small, (await store.GetAsync(hash, default)).ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_Unknown_SaysThatNothingIsStored()
+    {
+        foreach (var store in All)
+        {
+            var hash = StableHash.Content("nothing");
+
+            var error = await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync(hash, default));
+
+            Assert.Contains($"Nothing is stored under {hash}", error.Message, StringComparison.Ordinal);
+            Assert.False(await store.ExistsAsync(hash, default));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../../../../etc/passwd")]
+    [InlineData("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855")]
+    public async Task GetAsync_NoHash_IsRefused(string text)
+    {
+        foreach (var store in All)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await store.GetAsync(text, default));
+            await Assert.ThrowsAsync<ArgumentException>(async () => await store.ExistsAsync(text, default));
+        }
+    }
+
+    [Fact]
+    public async Task PutAsync_BySize_GoesToRowOrFile()
+    {
+        var (small, large) = (await _packed.PutAsync(Small, default), await _packed.PutAsync(Large, default));
+
+        Assert.False(File.Exists(FileOf(small)));
+        Assert.True(File.Exists(FileOf(large)));
+    }
+
+    [Fact]
+    public async Task PutAsync_StoredFile_IsNotWrittenAgain()
+    {
+        var hash = await _files.PutAsync(Small, default);
+        File.SetLastWriteTimeUtc(FileOf(hash), DateTime.UnixEpoch);
+
+        await _files.PutAsync(Small, default);
+
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(FileOf(hash)));
+    }
+
+    [Fact]
+    public async Task PutAsync_StoredRow_IsKeptOnce()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _packed.PutAsync(Small, default).AsTask()));
+
+        Assert.Equal(1L, _database.Read(session => session.Scalar("SELECT count(*) FROM blob")));
+    }
+
+    [Fact]
+    public async Task PutAsync_CutFile_IsHealed()
+    {
+        var hash = await _files.PutAsync(Small, default);
+        await File.WriteAllBytesAsync(FileOf(hash), Small[..3]);
+
+        await _files.PutAsync(Small, default);
+
+        Assert.Equal(Small, (await _files.GetAsync(hash, default)).ToArray());
+    }
+
+    [Fact]
+    public async Task PutAsync_ManyAtOnce_LeavesNoParts()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(number => _files.PutAsync(new[] { (byte)(number / 2) }, default).AsTask()));
+
+        Assert.Equal(32, Directory.GetFiles(Path.Combine(_folder.Path, "blobs"), "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public async Task PutAsync_FolderIsAFile_NamesPathAndRemedyThenRecovers()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "blobs"), "in the way");
+
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await _files.PutAsync(Small, default));
+        File.Delete(Path.Combine(_folder.Path, "blobs"));
+
+        Assert.Contains("(12 bytes) could not be written to", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check space and rights of the folder, then repeat.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(StableHash.Content(Small), await _files.PutAsync(Small, default));
+    }
+
+    [Fact]
+    public async Task GetAsync_ChangedFile_IsCorrupt()
+    {
+        var hash = await _packed.PutAsync(Large, default);
+        var bytes = await File.ReadAllBytesAsync(FileOf(hash));
+        bytes[1000] ^= 1;
+        await File.WriteAllBytesAsync(FileOf(hash), bytes);
+
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await _packed.GetAsync(hash, default));
+
+        Assert.Contains($"Blob '{FileOf(hash)}' is corrupt", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_ChangedRow_IsCorrupt()
+    {
+        var hash = await _packed.PutAsync(Small, default);
+        Sql(_folder.Database, "UPDATE blob SET content = x'00'");
+
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await _packed.GetAsync(hash, default));
+
+        Assert.Contains($"Blob {hash} in '{_folder.Database}' is corrupt", error.Message, StringComparison.Ordinal);
+    }
+
+    private string FileOf(string hash) => Path.Combine(_folder.Path, "blobs", hash[..2], hash[2..]);
+}
