@@ -1,1 +1,4 @@
-return 0;
+using StepTool.Bench;
+
+var names = args is [] or ["all"] ? BenchSuite.Names : args;
+return await BenchSuite.RunAsync([.. names]);

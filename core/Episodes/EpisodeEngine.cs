@@ -60,7 +60,7 @@ public static class EpisodeEngine
     public static ToolRequest Request(Episode episode)
     {
         var call = (episode.Pending?.Action as CallApi)?.Call ?? throw new InvalidOperationException($"Episode {episode.Id} has no pending call.");
-        return new ToolRequest(call, episode.Id.CallId(episode.Steps.Length), episode.Steps.Count(step => call.Equals(step.Call)));
+        return new ToolRequest(call, episode.Id.CallId(episode.Steps.Length), episode.Steps.Count(step => call.IsSameAs(step.Call)));
     }
 
     /// <summary>Takes the answer to the pending call: one step more, and the end when the budget is spent.</summary>
@@ -74,7 +74,7 @@ public static class EpisodeEngine
             Observation = Cut(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response),
             Provenance = answer.Provenance,
             Success = SuccessRule.IsSuccess(answer),
-            Repeats = episode.Steps.Any(earlier => earlier.Success && call.Equals(earlier.Call)),
+            Repeats = episode.Steps.Any(earlier => earlier.Success && call.IsSameAs(earlier.Call)),
         };
         var steps = episode.Steps.Add(step);
         return episode with

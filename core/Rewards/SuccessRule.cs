@@ -21,9 +21,9 @@ public static class SuccessRule
         var response = answer.Response.AsSpan().Trim();
         return response is ['{', ..] && IsObject(answer.Response, out var status)
             ? status != 400
-            : !(response.Contains("wrong", StringComparison.OrdinalIgnoreCase)
-                || response.Contains("error", StringComparison.OrdinalIgnoreCase)
-                || response.Contains("is empty", StringComparison.OrdinalIgnoreCase)
+            : !(response.Contains("wrong", StringComparison.Ordinal)
+                || response.Contains("error", StringComparison.Ordinal)
+                || response.Contains("is empty", StringComparison.Ordinal)
                 || response.StartsWith("Please", StringComparison.Ordinal));
     }
 

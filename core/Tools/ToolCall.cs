@@ -3,7 +3,12 @@ namespace StepTool.Core.Tools;
 /// <summary>A call of one API.</summary>
 /// <param name="Api">The API.</param>
 /// <param name="Arguments">Arguments as a canonical JSON object: see <c>CanonicalArguments</c>.</param>
-public sealed record ToolCall(ApiKey Api, string Arguments);
+public sealed record ToolCall(ApiKey Api, string Arguments)
+{
+    /// <summary>Whether two calls ask the same, however their arguments are quoted: 1, 1.0 and "1" meet.</summary>
+    public bool IsSameAs(ToolCall? other) => other is not null && Api == other.Api
+        && (Arguments == other.Arguments || CanonicalArguments.CacheKey(Arguments) == CanonicalArguments.CacheKey(other.Arguments));
+}
 
 /// <summary>A call as it is sent: what to call, for whom, and which try of the same call within the episode it is.</summary>
 /// <param name="Call">API and canonical arguments.</param>

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.Policies;
+using StepTool.Grains.Worlds;
+using StepTool.Silo.Hosting;
+
+namespace StepTool.Bench;
+
+/// <summary>A real silo in this process over a directory of its own, with the world of the benchmark.</summary>
+internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
+{
+    /// <summary>Calls grains.</summary>
+    internal IClusterClient Client => host.Services.GetRequiredService<IClusterClient>();
+
+    /// <summary>Starts the silo.</summary>
+    internal static async Task<BenchSilo> StartAsync(BenchWorld world, StorageKind storage, int maxEpisodes)
+    {
+        var directory = Directory.CreateTempSubdirectory("steptool-bench-").FullName;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IWorldCatalogue>(world);
+        builder.Services.AddSingleton<IPolicySource>(world);
+        builder.Services.AddStepToolSilo(options => (options.DataDirectory, options.Storage) = (directory, storage));
+        builder.Services.Configure<GrainsOptions>(options => options.MaxEpisodes = maxEpisodes);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new BenchSilo(host, directory);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        await ((IAsyncDisposable)host).DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+}
