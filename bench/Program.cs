@@ -1,4 +1,3 @@
 using StepTool.Bench;
 
-var names = args is [] or ["all"] ? BenchSuite.Names : args;
-return await BenchSuite.RunAsync([.. names]);
+return await BenchSuite.RunAsync(args is [] or ["all"] ? BenchSuite.Names : [.. args]);
