@@ -11,8 +11,8 @@ internal sealed class ValuePool
     private const int MaxRanked = 4;
     private const float QueryBase = 0.35f;
     private const float RecencyStep = 0.02f;
-    private static readonly HashSet<string> Generic = ["id", "ref", "code", "key", "number", "no", "num", "name", "value", "uuid", "slug", "token"];
-    private static readonly HashSet<string> Identifying = ["id", "ref", "code", "key", "number", "no", "num", "uuid", "slug", "token"];
+    private static readonly HashSet<string> Generic = Tokeniser.TermSet("id ref code key number num name value uuid slug token");
+    private static readonly HashSet<string> Identifying = Tokeniser.TermSet("id ref code key number num uuid slug token");
 
     private readonly List<PooledValue> _values;
     private readonly string _query;

@@ -6,7 +6,7 @@ namespace StepTool.Core.Features;
 /// <summary>One offered API as features see it. Filled by <see cref="TaskIndex"/>, then only read.</summary>
 internal sealed class IndexedApi
 {
-    private static readonly HashSet<string> Generic = ["id", "ref", "code", "key", "number", "name", "value", "type", "limit", "page", "query", "q"];
+    private static readonly HashSet<string> Generic = Tokeniser.TermSet("id ref code key number name value type limit page query q");
 
     internal IndexedApi(ApiDocumentation documentation)
     {
