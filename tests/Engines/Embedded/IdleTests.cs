@@ -106,6 +106,21 @@ public sealed class IdleTests : IAsyncLifetime
         Assert.True(IsThere(Grain("alive")));
     }
 
+    [Theory]
+    [InlineData(29, "open")]
+    [InlineData(31, "cancelled")]
+    public async Task OnDeactivate_AfterACallHeldItUp_HasTheTimeThatIsLeft(int seconds, string token)
+    {
+        var grain = Grain("late");
+        var call = grain.HoldAsync("late");
+        await _fixture.Probe.AtAsync("late");
+        _fixture.Engine.Find(grain.GetGrainId())!.Deactivate(new(DeactivationReasonCode.RuntimeRequested, "The test asked for it."));
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
+        _fixture.Probe.Open("late");
+        Assert.Equal(token, await _fixture.Probe.SeenAsync("late token"));
+        await Record.ExceptionAsync(() => call);
+    }
+
     private bool IsThere(IAddressable grain) => _fixture.Engine.Find(grain.GetGrainId()) is not null;
 
     private async Task WaitUntilGoneAsync(IAddressable grain) => await (_fixture.Engine.Find(grain.GetGrainId())?.Deactivated ?? Task.CompletedTask);

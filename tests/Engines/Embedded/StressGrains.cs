@@ -55,7 +55,7 @@ public sealed class StressGrain(Witness witness) : Grain, IStressGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await PiecesAsync(1);
+        await PiecesAsync(5);
         witness.Check(_exclusive == 0 && _readers == 0);
         witness.Gone(_key);
     }
@@ -65,7 +65,7 @@ public sealed class StressGrain(Witness witness) : Grain, IStressGrain
         witness.Check(++_exclusive == 1 && _readers == 0);
         await PiecesAsync(seed % 4);
         witness.Check(_exclusive-- == 1 && _readers == 0);
-        if (seed % 50 == 0)
+        if (seed % 20 == 3)
         {
             DeactivateOnIdle();
         }
@@ -94,11 +94,8 @@ public sealed class StressGrain(Witness witness) : Grain, IStressGrain
         for (var i = 0; i <= awaits; i++)
         {
             witness.Check(Interlocked.Increment(ref _inside) == 1);
-            for (var spin = 0; spin < 20; spin++)
-            {
-                witness.Check(Volatile.Read(ref _inside) == 1);
-            }
-
+            // long enough for a second thread, if there were one, to be seen
+            Thread.SpinWait(300);
             witness.Check(Interlocked.Decrement(ref _inside) == 0);
             switch (i % 3)
             {

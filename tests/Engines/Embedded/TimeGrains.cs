@@ -43,6 +43,7 @@ public abstract class IdleGrainBody(Probe probe) : Grain
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        probe.Signal($"{this.GetPrimaryKeyString()} token", cancellationToken.IsCancellationRequested ? "cancelled" : "open");
         probe.Signal($"{this.GetPrimaryKeyString()} ended", reason.ReasonCode.ToString());
         return Task.CompletedTask;
     }
