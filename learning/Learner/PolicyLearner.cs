@@ -156,13 +156,13 @@ public sealed class PolicyLearner
 
     /// <summary>Sets the standardisation of features from a batch, in weights and reference alike. Only before the first update.</summary>
     /// <param name="batch">Decisions like those that will be seen.</param>
-    /// <exception cref="InvalidOperationException">The weights have been trained already: their meaning would change under them.</exception>
+    /// <exception cref="InvalidOperationException">Features are standardised already or the weights have been trained: their meaning would change under them.</exception>
     public void Standardise(DecisionBatch batch)
     {
         using var turn = new Turn(this);
-        if (_state.Step > 0)
+        if (_state.Step > 0 || _state.Weights.IsStandardised)
         {
-            throw new InvalidOperationException($"Features cannot be standardised after {_state.Step} optimiser steps. Do it before the first update.");
+            throw new InvalidOperationException($"Features cannot be standardised twice or after {_state.Step} optimiser steps. Do it once, before the first update.");
         }
 
         Admit(batch);

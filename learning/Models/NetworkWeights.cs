@@ -23,6 +23,11 @@ public sealed class NetworkWeights
     /// <summary>The weights in the layout's order.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>Whether features are shifted or scaled before the first layer.</summary>
+    public bool IsStandardised =>
+        Layout.CandidateMean.Of(Values).ContainsAnyExcept(0f) || Layout.SituationMean.Of(Values).ContainsAnyExcept(0f)
+        || Layout.CandidateScale.Of(Values).ContainsAnyExcept(1f) || Layout.SituationScale.Of(Values).ContainsAnyExcept(1f);
+
     internal ReadOnlyMemory<float> Memory => _values;
 
     /// <summary>Draws weights with which the policy is near uniform and all values are near zero.</summary>

@@ -24,8 +24,8 @@ internal static unsafe class MatrixProduct<TKernel>
     /// <summary>Up to this width, rows of the right factor are read where they stand: they share few pages.</summary>
     private const int ReadInPlaceUpTo = 256;
 
-    /// <summary>Rows that are packed at once: about half of the second cache.</summary>
-    private static int RowBlock => 384 / TKernel.TileRows * TKernel.TileRows;
+    /// <summary>Rows that are packed at once: with this depth 192 KiB, which leaves room in a second cache of 1 MiB for the result and for neighbours.</summary>
+    private static int RowBlock => 192 / TKernel.TileRows * TKernel.TileRows;
 
     /// <summary>result = left times right, or += where <paramref name="accumulate"/>.</summary>
     /// <param name="left">The left factor, element (i, k) at i * row + k * inner distance.</param>

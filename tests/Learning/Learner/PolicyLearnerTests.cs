@@ -206,13 +206,26 @@ public sealed class PolicyLearnerTests
     {
         using var backend = new ManagedBackend(1);
         var learner = PolicyLearner.Create(Shape, Options, 1, backend);
-        var (episodes, batch) = Episodes(1, 70);
+        var (_, batch) = Episodes(1, 70);
 
         learner.Standardise(batch);
 
+        Assert.True(learner.Weights.IsStandardised);
         Assert.Same(learner.State.Weights, learner.State.Reference);
-        learner.Update(episodes, batch);
         Assert.Throws<InvalidOperationException>(() => learner.Standardise(batch));
+    }
+
+    [Fact]
+    public void Standardise_AfterAnUpdate_IsRefusedWithTheRemedy()
+    {
+        using var backend = new ManagedBackend(1);
+        var learner = PolicyLearner.Create(Shape, Options, 1, backend);
+        var (episodes, batch) = Episodes(1, 70);
+        learner.Update(episodes, batch);
+
+        var exception = Assert.Throws<InvalidOperationException>(() => learner.Standardise(batch));
+
+        Assert.Contains("before the first update", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
