@@ -38,7 +38,6 @@ public static class BatchSelector
             taken = taken.Add(ordinal);
         }
 
-        var newest = taken.Bounds[^1];
-        return taken.FirstMissing < newest - (2L * batchSize) ? [] : batch;
+        return taken.FirstMissing < taken.End - (2L * batchSize) ? [] : batch;
     }
 }

@@ -31,6 +31,10 @@ public sealed record OrdinalSet
     [System.Text.Json.Serialization.JsonIgnore]
     public long FirstMissing => Bounds is [0, var end, ..] ? end : 0;
 
+    /// <summary>The ordinal after the greatest in the set; 0 for the empty set.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long End => Bounds.IsEmpty ? 0 : Bounds[^1];
+
     /// <summary>Whether the ordinal is in the set.</summary>
     public bool Contains(long ordinal)
     {
@@ -70,6 +74,19 @@ public sealed record OrdinalSet
         merged.Add(to);
         merged.AddRange(Bounds.AsSpan()[index..]);
         return new OrdinalSet { Bounds = merged.DrainToImmutable() };
+    }
+
+    /// <summary>The ordinals of both sets.</summary>
+    public OrdinalSet Union(OrdinalSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var union = this;
+        for (var index = 0; index < other.Bounds.Length; index += 2)
+        {
+            union = union.AddRange(other.Bounds[index], other.Bounds[index + 1]);
+        }
+
+        return union;
     }
 
     /// <summary>The set without one ordinal.</summary>

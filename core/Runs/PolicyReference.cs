@@ -14,13 +14,14 @@ public sealed record PolicyReference(string Name, PolicyPin Pin, int Version = 0
     /// <exception cref="FormatException">The text is no reference.</exception>
     public static PolicyReference Parse(string text)
     {
-        if (text.StartsWith(FloorPrefix, StringComparison.Ordinal))
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.StartsWith(FloorPrefix, StringComparison.Ordinal) && text.Length > FloorPrefix.Length)
         {
             return new PolicyReference(text[FloorPrefix.Length..], PolicyPin.Floor);
         }
 
         var at = text.LastIndexOf('@');
-        var (name, version) = at < 0 ? (text, "promoted") : (text[..at], text[(at + 1)..]);
+        var (name, version) = text == FloorPrefix ? ("", "") : at < 0 ? (text, "promoted") : (text[..at], text[(at + 1)..]);
         return (name.Length, version) switch
         {
             ( > 0, "latest") => new PolicyReference(name, PolicyPin.Latest),

@@ -14,5 +14,6 @@ namespace StepTool.Core.Runs;
 /// <param name="Seed">Seed of the episode's choices; independent of the run's id.</param>
 /// <param name="Rewards">How its steps are rewarded.</param>
 /// <param name="TrainingOrdinal">Ordinal under which the policy's transition log knows it, or -1 when it is not to be learnt from.</param>
+/// <param name="IsCancelled">Whether its user wants it ended.</param>
 public sealed record RolloutSpec(
-    EpisodeId Id, string World, AgentTask Task, PolicyReference Policy, DecisionMode Mode, ulong Seed, RewardOptions Rewards, long TrainingOrdinal = -1);
+    EpisodeId Id, string World, AgentTask Task, PolicyReference Policy, DecisionMode Mode, ulong Seed, RewardOptions Rewards, long TrainingOrdinal = -1, bool IsCancelled = false);

@@ -13,8 +13,10 @@ public interface ITrainerGrain : IGrainWithStringKey
     Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken = default);
 
     /// <summary>Trains until the order is done. Giving an order again changes nothing.</summary>
+    /// <returns>Training ordinal of the order's first episode; the others follow. Ordinals are never given twice.</returns>
+    /// <exception cref="ArgumentException">Another run is training the policy.</exception>
     [Alias("Train")]
-    Task TrainAsync(TrainingOrder order, CancellationToken cancellationToken = default);
+    Task<long> TrainAsync(TrainingOrder order, CancellationToken cancellationToken = default);
 
     /// <summary>Wakes the trainer; harmless at any time.</summary>
     [Alias("Poke"), AlwaysInterleave]
@@ -24,18 +26,19 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("Status"), AlwaysInterleave]
     Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Stops before the next mini-batch; what was not published is learnt again when training goes on.</summary>
+    /// <summary>Stops a run's order before the next mini-batch; what was not published is not learnt. Changes nothing when the open order is another run's.</summary>
     [Alias("Stop"), AlwaysInterleave]
-    Task StopAsync(CancellationToken cancellationToken = default);
+    Task StopAsync(string run, CancellationToken cancellationToken = default);
 }
 
 /// <summary>An order to train.</summary>
+/// <param name="Run">The run that gives it.</param>
 /// <param name="World">Reference of the world whose documentation the trajectories speak of.</param>
 /// <param name="Settings">How to learn.</param>
 /// <param name="BatchSize">Episodes an update.</param>
 /// <param name="Deterministic">Whether batch k is exactly the ordinals [kB, (k+1)B).</param>
 /// <param name="UntilVersion">Version with which the order is done.</param>
-public sealed record TrainingOrder(string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion);
+public sealed record TrainingOrder(string Run, string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion);
 
 /// <summary>What a trainer is doing.</summary>
 /// <param name="IsTraining">Whether an order is open.</param>

@@ -53,10 +53,10 @@ public sealed partial class RolloutPump(
                     await WaitAsync(changed, Idle, stoppingToken);
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailure(exception);
-                await WaitAsync(Task.Delay(Timeout.Infinite, stoppingToken), AfterFailure, stoppingToken);
+                await Task.Delay(AfterFailure, time, stoppingToken);
             }
         }
     }

@@ -24,13 +24,7 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
         var latest = versions.Length - 1;
         if (manifest.Parent == latest && manifest.Version == latest + 1)
         {
-            var consumed = state.State.Consumed;
-            for (var index = 0; index < manifest.Consumed.Bounds.Length; index += 2)
-            {
-                consumed = consumed.AddRange(manifest.Consumed.Bounds[index], manifest.Consumed.Bounds[index + 1]);
-            }
-
-            await SaveAsync(state.State with { Versions = versions.Add(manifest), Consumed = consumed });
+            await SaveAsync(state.State with { Versions = versions.Add(manifest), Consumed = state.State.Consumed.Union(manifest.Consumed) });
         }
 
         return state.State.Head

@@ -6,7 +6,6 @@ using StepTool.Core.Runs;
 using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Learning.Backends.Managed;
-using StepTool.Learning.Checkpoints;
 using StepTool.Learning.Models;
 using StepTool.Learning.Policies;
 
@@ -25,7 +24,7 @@ public sealed class PolicySource(IGrainFactory grains, IBlobStore blobs, Feature
     {
         if (reference.Pin is PolicyPin.Floor)
         {
-            return new PinnedPolicy(_floors.GetOrAdd(reference.Name, Floors.Create), null);
+            return new PinnedPolicy(Floor(reference.Name), null);
         }
 
         var manifest = await ResolveAsync(reference, cancellationToken)
@@ -40,15 +39,27 @@ public sealed class PolicySource(IGrainFactory grains, IBlobStore blobs, Feature
         {
             return new PinnedPolicy(await loading.WaitAsync(cancellationToken), manifest.Version);
         }
-        catch (Exception exception) when (exception is StorageException or PolicyFormatException)
+        catch (Exception exception) when (loading.IsFaulted)
         {
-            _replicas.TryRemove((manifest.Weights, manifest.Version), out _);
+            _replicas.TryRemove((manifest.Weights, manifest.Version), out _); // the next one to ask tries again
             throw new PolicyException($"Policy '{reference}' cannot be loaded: {exception.Message}", exception);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _backend.Dispose();
+
+    private IPolicy Floor(string name)
+    {
+        try
+        {
+            return _floors.GetOrAdd(name, Floors.Create);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new PolicyException(exception.Message, exception);
+        }
+    }
 
     private async ValueTask<PolicyManifest?> ResolveAsync(PolicyReference reference, CancellationToken cancellationToken)
     {

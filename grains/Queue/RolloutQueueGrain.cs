@@ -69,11 +69,8 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
             taken++;
         }
 
-        if (added)
-        {
-            await _write.SaveAsync();
-        }
-
+        // One that was there already may still wait for its write, or have lost it.
+        await (added ? _write.SaveAsync() : _write.StoredAsync());
         return taken;
     }
 
@@ -128,6 +125,10 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
         {
             Change(rollout, static (ordinals, ordinal) => ordinals.Remove(ordinal));
             await _write.SaveAsync();
+        }
+        else
+        {
+            await _write.StoredAsync();
         }
     }
 

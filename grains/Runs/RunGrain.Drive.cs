@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Orleans.Storage;
 using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
-using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Queue;
 
@@ -18,7 +18,7 @@ internal sealed partial class RunGrain
 
     public Task PokeAsync(CancellationToken cancellationToken)
     {
-        if (State.Phase == RunPhase.Running && _timer is null)
+        if (State.Plan is not null && _timer is null && !_isOver)
         {
             _timer = this.RegisterGrainTimer(DriveAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
@@ -33,31 +33,58 @@ internal sealed partial class RunGrain
         {
             if (!_lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                await AdvanceAsync(cancellationToken);
+                await StepAsync(cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is ArgumentException)
+        catch (InconsistentStateException exception)
         {
-            await EndAsync(RunPhase.Failed, exception.Message, cancellationToken);
+            // Another activation wrote: what this one holds is stale, and the next one reads afresh.
+            LogRetry(exception, this.GetPrimaryKeyString());
+            _isOver = true;
+            DeactivateOnIdle();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
+            // What is in memory stays, since it holds the outcomes of others too; it is written before the run goes on.
             LogRetry(exception, this.GetPrimaryKeyString());
             next = AfterFailure;
-            if (exception is OrleansException or StorageException)
-            {
-                await _state.ReadStateAsync();
-            }
         }
 
-        if (State.Phase == RunPhase.Running && !_lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            _timer?.Change(next, Timeout.InfiniteTimeSpan);
-        }
-        else
+        if (_isOver || _lifetime.ApplicationStopping.IsCancellationRequested)
         {
             _timer?.Dispose();
             _timer = null;
+        }
+        else
+        {
+            _timer?.Change(next, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        if (_write.HasFailed)
+        {
+            await _write.SaveAsync();
+        }
+
+        if (State.Phase == RunPhase.Running)
+        {
+            try
+            {
+                await AdvanceAsync(cancellationToken);
+            }
+            catch (ArgumentException exception)
+            {
+                await EndAsync(RunPhase.Failed, exception.Message, cancellationToken);
+            }
+        }
+
+        if (State.Phase != RunPhase.Running)
+        {
+            await StopTrainersAsync(cancellationToken); // a stage may have begun while the run was cancelled
+            await NoteAsync(isActive: false, cancellationToken);
+            _isOver = true;
         }
     }
 
@@ -94,9 +121,9 @@ internal sealed partial class RunGrain
             case TrainStage train:
                 var trainer = GrainFactory.GetGrain<ITrainerGrain>(train.Policy);
                 var head = await trainer.PrepareAsync(train.Settings, cancellationToken);
-                (kind, pinned, trainingFirst) = ("train", head.Latest.Version, head.Consumed.Count);
-                await trainer.TrainAsync(
-                    new TrainingOrder(State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations), cancellationToken);
+                (kind, pinned) = ("train", head.Latest.Version);
+                trainingFirst = await trainer.TrainAsync(
+                    new TrainingOrder(State.Plan.Run, State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations), cancellationToken);
                 break;
             case EvaluateStage { Policy: { Pin: not PolicyPin.Floor } policy }:
                 pinned = await VersionAsync(policy, cancellationToken);
@@ -225,21 +252,29 @@ internal sealed partial class RunGrain
 
     private async Task EndAsync(RunPhase phase, string failure, CancellationToken cancellationToken)
     {
-        foreach (var train in State.Plan!.Stages.OfType<TrainStage>().Where(_ => phase != RunPhase.Completed))
+        await StopTrainersAsync(cancellationToken);
+        if (State.Phase == RunPhase.Running)
         {
-            await GrainFactory.GetGrain<ITrainerGrain>(train.Policy).StopAsync(cancellationToken);
+            _state.State = State with { Phase = phase, Failure = failure };
         }
 
-        _state.State = State with { Phase = phase, Failure = failure };
         await _write.SaveAsync();
-        await NoteAsync(isActive: false, cancellationToken);
     }
+
+    private async Task StopTrainersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var policy in Policies())
+        {
+            await GrainFactory.GetGrain<ITrainerGrain>(policy).StopAsync(State.Plan!.Run, cancellationToken);
+        }
+    }
+
+    private ImmutableArray<string> Policies() =>
+        State.Plan!.Stages.IsDefault ? [] : [.. State.Plan.Stages.OfType<TrainStage>().Select(stage => stage.Policy).Distinct()];
 
     private Task NoteAsync(bool isActive, CancellationToken cancellationToken) =>
         GrainFactory.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).NoteAsync(
-            new RunEntry(
-                State.Plan!.Run, State.Plan.World, [.. State.Plan.Stages.OfType<TrainStage>().Select(stage => stage.Policy).Distinct()], isActive),
-            cancellationToken);
+            new RunEntry(State.Plan!.Run, State.Plan.World, Policies(), isActive), cancellationToken);
 
     private async ValueTask<RunEngine> EngineAsync(CancellationToken cancellationToken) =>
         _engine ??= new RunEngine(State.Plan!, await _worlds.GetAsync(State.Plan!.World, cancellationToken));

@@ -31,6 +31,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     private readonly SharedWrite _write;
     private RunEngine? _engine;
     private IGrainTimer? _timer;
+    private bool _isOver;
 
     public RunGrain(
         [PersistentState("run", StateStore.Name)] IPersistentState<RunState> state,
@@ -67,26 +68,27 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             throw new ArgumentException($"The plan is of run '{plan.Run}'; this is run '{key}'. Start it under its own id.", nameof(plan));
         }
 
-        if (State.Plan is { } known)
+        RunPlanRules.Check(plan);
+        if (State.Plan is { } known && !RunPlanComparison.AreEqual(known, plan))
         {
-            return RunPlanComparison.AreEqual(known, plan)
-                ? await StatusAsync(cancellationToken)
-                : throw new ArgumentException($"Run '{key}' was started with another plan ('{known.Command}'). Choose another run id, or watch it with 'steptool runs watch {key}'.", nameof(plan));
+            throw new ArgumentException($"Run '{key}' was started with another plan ('{known.Command}'). Choose another run id, or watch it with 'steptool runs watch {key}'.", nameof(plan));
         }
 
         var world = await _worlds.GetAsync(plan.World, cancellationToken);
-        if (plan.Stages.IsDefaultOrEmpty)
+        if (State.Plan is null)
         {
-            _ = plan.Serves ?? throw new ArgumentException($"Run '{key}' has neither stages nor a policy that serves; give it one of them.", nameof(plan));
-        }
-        else
-        {
-            _engine = new RunEngine(plan, world);
+            _engine = plan.Serves is null ? new RunEngine(plan, world) : null;
+            _state.State = new RunState { Plan = plan, Phase = RunPhase.Running };
+            await _write.SaveAsync();
         }
 
-        _state.State = new RunState { Plan = plan, Phase = RunPhase.Running };
-        await _write.SaveAsync();
-        await NoteAsync(isActive: true, cancellationToken);
+        // Whatever stopped an earlier start half-way is made up for now.
+        await _write.StoredAsync();
+        if (State.Phase == RunPhase.Running)
+        {
+            await NoteAsync(isActive: true, cancellationToken);
+        }
+
         await PokeAsync(cancellationToken);
         return await StatusAsync(cancellationToken);
     }
@@ -110,42 +112,56 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             return null;
         }
 
+        var isCancelled = State.Cancelled.Contains(ordinal);
         if (plan.Serves is { } serves)
         {
             var task = await _tasks.FindAsync(State.Chunks, ordinal);
             return task is null
                 ? null
                 : new RolloutSpec(
-                    new EpisodeId(plan.Run, ordinal), plan.World, task, serves, DecisionMode.Greedy, StableHash.Combine(plan.Seed, (ulong)ordinal), plan.Rewards);
+                    new EpisodeId(plan.Run, ordinal), plan.World, task, serves, DecisionMode.Greedy, StableHash.Combine(plan.Seed, (ulong)ordinal), plan.Rewards)
+                {
+                    IsCancelled = isCancelled,
+                };
         }
 
         var engine = await EngineAsync(cancellationToken);
         var stage = engine.StageOf(ordinal);
-        return stage < 0 || stage >= State.Pinned.Length ? null : engine.Rollout(ordinal, State.Pinned[stage], State.TrainingFirst[stage]);
+        return stage < 0 || stage >= State.Pinned.Length
+            ? null
+            : engine.Rollout(ordinal, State.Pinned[stage], State.TrainingFirst[stage]) with { IsCancelled = isCancelled };
     }
 
-    public Task CompleteAsync(RolloutOutcome outcome, CancellationToken cancellationToken)
+    public async Task CompleteAsync(RolloutOutcome outcome, CancellationToken cancellationToken)
     {
-        if (State.Plan is not null && !State.Completed.Contains(outcome.Ordinal))
+        var engine = State.Plan is { Serves: null } ? await EngineAsync(cancellationToken) : null;
+        if (State.Plan is null || State.Completed.Contains(outcome.Ordinal))
         {
-            var stage = State.Plan.Serves is not null ? 0 : Math.Max(0, _engine?.StageOf(outcome.Ordinal) ?? State.Stage);
-            var progress = State.Progress[stage];
-            _state.State = State with
-            {
-                Completed = State.Completed.Add(outcome.Ordinal),
-                Tail = State.Tail.Add(outcome),
-                Progress = State.Progress.SetItem(stage, progress with
-                {
-                    Done = progress.Done + 1,
-                    Passed = progress.Passed + ((int)outcome.Result.Verdict * 0.5),
-                    Return = progress.Return + outcome.Return,
-                    Turns = progress.Turns + outcome.Result.Turns,
-                    Faults = progress.Faults + (outcome.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled ? 1 : 0),
-                }),
-            };
+            await _write.StoredAsync();
+            return;
         }
 
-        return _write.SaveAsync();
+        var stage = engine?.StageOf(outcome.Ordinal) ?? 0;
+        if (stage < 0 || stage >= State.Progress.Length)
+        {
+            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has not begun a stage with rollout {outcome.Ordinal}.", nameof(outcome));
+        }
+
+        var progress = State.Progress[stage];
+        _state.State = State with
+        {
+            Completed = State.Completed.Add(outcome.Ordinal),
+            Tail = State.Tail.Add(outcome),
+            Progress = State.Progress.SetItem(stage, progress with
+            {
+                Done = progress.Done + 1,
+                Passed = progress.Passed + ((int)outcome.Result.Verdict * 0.5),
+                Return = progress.Return + outcome.Return,
+                Turns = progress.Turns + outcome.Result.Turns,
+                Faults = progress.Faults + (outcome.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled ? 1 : 0),
+            }),
+        };
+        await _write.SaveAsync();
     }
 
     public Task<OutcomePage> OutcomesAsync(long from, CancellationToken cancellationToken)
@@ -158,26 +174,17 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     {
         if (State.Plan?.Serves is null || State.Phase != RunPhase.Running)
         {
-            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' takes no tasks: it is {State.Phase} and {(State.Plan?.Serves is null ? "has its own stages" : "stands")}.", nameof(batch));
-        }
-
-        if (batch.Tasks.Length is 0 or > 1000)
-        {
-            throw new ArgumentException($"A batch has 1 to 1,000 tasks; this one has {batch.Tasks.Length}. Send it in parts.", nameof(batch));
+            var why = State.Plan is null ? "nothing was started under this id" : State.Plan.Serves is null ? "it has stages of its own" : $"it is {State.Phase}";
+            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' takes no tasks: {why}. Start a run that serves a policy.", nameof(batch));
         }
 
         if (State.Chunks.FirstOrDefault(chunk => chunk.BatchId == batch.BatchId) is { } known)
         {
+            await _write.StoredAsync();
             return new TasksAdded(known.First, known.Count);
         }
 
-        var world = await _worlds.GetAsync(State.Plan.World, cancellationToken);
-        var unknown = batch.Tasks.SelectMany(task => task.Offered.Select(api => (task.Id, api))).FirstOrDefault(item => !world.TryDescribe(item.api, out _));
-        if (unknown.Id is not null)
-        {
-            throw new ArgumentException($"Task '{unknown.Id}' offers API '{unknown.api}', which world '{State.Plan.World}' does not have; see 'steptool tools list'.", nameof(batch));
-        }
-
+        TaskBatchRules.Check(batch, State.Plan.World, await _worlds.GetAsync(State.Plan.World, cancellationToken));
         var blob = await _tasks.StoreAsync(batch.Tasks);
         var first = State.Chunks is [.., var last] ? last.First + last.Count : 0;
         _state.State = State with { Chunks = State.Chunks.Add(new TaskChunk(batch.BatchId, first, batch.Tasks.Length, blob)) };
@@ -193,8 +200,20 @@ internal sealed partial class RunGrain : Grain, IRunGrain
 
     public async Task<RunStatus> CancelAsync(long? ordinal, CancellationToken cancellationToken)
     {
+        if (State.Plan is null)
+        {
+            throw new ArgumentException($"There is no run '{this.GetPrimaryKeyString()}'; see 'steptool runs list'.");
+        }
+
         if (ordinal is { } one)
         {
+            if (State.Completed.Contains(one))
+            {
+                return await StatusAsync(cancellationToken);
+            }
+
+            _ = await RolloutAsync(one, cancellationToken)
+                ?? throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has no rollout {one} at work; see 'steptool queue status'.", nameof(ordinal));
             _state.State = State with { Cancelled = State.Cancelled.Add(one) };
             await _write.SaveAsync();
             await GrainFactory.GetGrain<ITaskGrain>(new EpisodeId(this.GetPrimaryKeyString(), one).ToString()).CancelAsync(cancellationToken);
@@ -202,6 +221,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         else if (State.Phase == RunPhase.Running)
         {
             await EndAsync(RunPhase.Cancelled, "", cancellationToken);
+            await NoteAsync(isActive: false, cancellationToken);
         }
 
         return await StatusAsync(cancellationToken);

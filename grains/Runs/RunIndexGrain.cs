@@ -35,7 +35,15 @@ internal sealed class RunIndexGrain([PersistentState("run-index", StateStore.Nam
         }
 
         state.State = new RunIndexState { Entries = known is null ? entries.Add(entry) : entries.Replace(known, entry) };
-        await state.WriteStateAsync();
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            state.State = new RunIndexState { Entries = entries }; // what is not stored is not known, so that it is noted again
+            throw;
+        }
     }
 
     public Task<ImmutableArray<RunEntry>> RunsAsync(CancellationToken cancellationToken) => Task.FromResult(state.State.Entries);

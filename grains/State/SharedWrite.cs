@@ -2,7 +2,8 @@ namespace StepTool.Grains.State;
 
 /// <summary>
 /// Saves a grain's state once for all callers that come within a few milliseconds or while a write is under way: each returns when a write that began
-/// after its change is stored. Used on one activation's scheduler only; state must be an immutable record that is replaced, never changed.
+/// after its change is stored. Used on one activation's scheduler only; state must be an immutable record that is replaced, never changed. After a failed
+/// write the state in memory stays as it is, so that the changes of others are not lost; the next write stores them too.
 /// </summary>
 internal sealed class SharedWrite(Func<Task> write, TimeProvider time)
 {
@@ -10,8 +11,14 @@ internal sealed class SharedWrite(Func<Task> write, TimeProvider time)
     private Task? _current;
     private Task? _next;
 
+    /// <summary>Whether the last write failed, so that the state in memory is ahead of what is stored.</summary>
+    internal bool HasFailed { get; private set; }
+
     /// <summary>Returns when the state as it is now, or later, is stored.</summary>
     internal Task SaveAsync() => _next ??= RunAsync(_current);
+
+    /// <summary>Returns when all that was changed before is stored: at once when it is, after another write when one failed.</summary>
+    internal Task StoredAsync() => HasFailed ? SaveAsync() : _next ?? _current ?? Task.CompletedTask;
 
     private async Task RunAsync(Task? previous)
     {
@@ -23,6 +30,15 @@ internal sealed class SharedWrite(Func<Task> write, TimeProvider time)
 
         _current = _next;
         _next = null;
-        await write();
+        try
+        {
+            await write();
+            HasFailed = false;
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
     }
 }

@@ -11,7 +11,6 @@ using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Policies;
 using StepTool.Grains.State;
-using StepTool.Grains.Tools;
 using StepTool.Grains.Worlds;
 
 namespace StepTool.Grains.Tasks;
@@ -37,8 +36,11 @@ internal sealed partial class TaskGrain(
     private IWorld? _world;
     private PinnedPolicy? _policy;
     private Episode? _episode;
-    private bool _intentFound;
-    private bool _cancelled;
+    private (ToolRequest Request, ToolReply Reply)? _received;
+    private bool _mayBeSent;
+    private bool _isCancelled;
+    private bool _isDeferred;
+    private bool _isArchived;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ internal sealed partial class TaskGrain(
         if (state.RecordExists)
         {
             _episode = state.State.Episode;
-            _intentFound = _episode.Pending is not null;
+            _mayBeSent = _episode.Pending is not null;
         }
 
         return Task.CompletedTask;
@@ -66,6 +68,11 @@ internal sealed partial class TaskGrain(
             _timer = this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
 
+        if (_isDeferred)
+        {
+            slots.Exit(_id); // whoever offers it again need not hold a slot while it waits
+        }
+
         return Task.FromResult(slots.Silo);
     }
 
@@ -73,13 +80,16 @@ internal sealed partial class TaskGrain(
 
     public async Task CancelAsync(CancellationToken cancellationToken)
     {
-        _cancelled = true;
+        _isCancelled = true;
+        _timer?.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan); // it may be waiting for a tool
         await RunAsync(cancellationToken);
     }
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
         var next = Done;
+        slots.Enter(_id);
+        _isDeferred = false;
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -106,20 +116,25 @@ internal sealed partial class TaskGrain(
         }
         else
         {
-            _timer?.Change(next, Timeout.InfiniteTimeSpan);
+            _timer?.Change(_isCancelled && _isDeferred ? TimeSpan.Zero : next, Timeout.InfiniteTimeSpan);
         }
     }
 
     /// <summary>One bounded step. Returns when to take the next, or <see cref="Done"/>.</summary>
     private async Task<TimeSpan> AdvanceAsync(CancellationToken cancellationToken)
     {
+        if (_isArchived)
+        {
+            return await EndAsync();
+        }
+
         if (!await PrepareAsync(cancellationToken))
         {
             await archive.DropAsync(_id, cancellationToken);
             return await EndAsync();
         }
 
-        if (_cancelled)
+        if (_isCancelled || _spec!.IsCancelled)
         {
             _episode = EpisodeEngine.Cancel(_episode!);
         }
@@ -134,6 +149,7 @@ internal sealed partial class TaskGrain(
         }
 
         await archive.CompleteAsync(_episode, _spec!, _policy?.Version ?? state.State?.Version, _world!, cancellationToken);
+        _isArchived = true;
         return await EndAsync();
     }
 
@@ -177,7 +193,7 @@ internal sealed partial class TaskGrain(
                     EpisodeEngine.Situate(episode, _world!), _spec!.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
                 episode = EpisodeEngine.Decide(episode, decision);
             }
-            catch (PolicyException exception) when (_retries.IsSpent)
+            catch (Exception exception) when (exception is not OperationCanceledException && _retries.IsSpent)
             {
                 episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Policy, exception.Message));
             }
@@ -190,59 +206,6 @@ internal sealed partial class TaskGrain(
         }
 
         return await CallAsync(episode, cancellationToken);
-    }
-
-    private async Task<TimeSpan> CallAsync(Episode episode, CancellationToken cancellationToken)
-    {
-        var request = EpisodeEngine.Request(episode);
-        var mutates = _world!.TryDescribe(request.Call.Api, out var documentation) && tools.Mutates(documentation);
-        if (mutates && _intentFound)
-        {
-            _episode = EpisodeEngine.Fail(episode, new EpisodeFault(
-                FaultBoundary.Tool, $"Call {request.CallId} of {request.Call.Api} may have been sent before a restart; it is not sent again.", ToolFaultKind.OutcomeUnknown));
-            return TimeSpan.Zero;
-        }
-
-        if (mutates)
-        {
-            await SaveAsync(episode); // the intent: its ETag is the fence against a second activation
-        }
-
-        var reply = await AskAsync(request, mutates, cancellationToken);
-        _intentFound = false;
-        switch (reply)
-        {
-            case ToolAnswer answer:
-                await SaveAsync(EpisodeEngine.Observe(episode, answer));
-                return TimeSpan.Zero;
-            case ToolDeferred deferred:
-                if (mutates)
-                {
-                    await SaveAsync(episode with { Pending = null }); // not sent: the same decision is made again
-                }
-
-                var wait = deferred.Until - time.GetUtcNow();
-                slots.Exit(_id);
-                return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-            case ToolFaulted { Fault: var fault }:
-                _episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Tool, fault.Message, fault.Kind));
-                return TimeSpan.Zero;
-            default:
-                throw new InvalidOperationException($"A tool replies with an answer, a deferral or a fault, not {reply.GetType().Name}.");
-        }
-    }
-
-    // A call that was lost on the way to the API's grain is repeated when it is safe, and of unknown outcome when it mutates.
-    private async Task<ToolReply> AskAsync(ToolRequest request, bool mutates, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).CallAsync(request, cancellationToken);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpent))
-        {
-            return new ToolFaulted(new ToolFault(mutates ? ToolFaultKind.OutcomeUnknown : ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
-        }
     }
 
     private async Task SaveAsync(Episode episode)
@@ -264,7 +227,8 @@ internal sealed partial class TaskGrain(
         {
             await state.ReadStateAsync();
             _episode = state.RecordExists ? state.State.Episode : null;
-            _intentFound = _episode?.Pending is not null;
+            _mayBeSent = _episode?.Pending is not null;
+            _policy = state.RecordExists && state.State.Version != _policy?.Version ? null : _policy;
         }
         catch (Exception exception)
         {

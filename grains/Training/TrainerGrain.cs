@@ -14,6 +14,7 @@ using StepTool.Grains.Policies;
 using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Worlds;
+using StepTool.Learning.Checkpoints;
 using StepTool.Learning.Optimisers;
 using StepTool.Learning.Policies;
 
@@ -31,12 +32,14 @@ internal sealed partial class TrainerGrain(
     FeatureExtractor features,
     LearnerHost host,
     EpisodeSlots slots,
+    TimeProvider time,
     IOptions<GrainsOptions> options,
     IHostApplicationLifetime lifetime,
     ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private readonly SharedWrite _write = new(() => state.WriteStateAsync(), time);
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
     private PolicyHead? _head;
@@ -60,6 +63,7 @@ internal sealed partial class TrainerGrain(
         _head = await policy.HeadAsync(cancellationToken);
         if (_head is not null)
         {
+            await CheckAsync(_head, settings, cancellationToken);
             return _head;
         }
 
@@ -68,16 +72,31 @@ internal sealed partial class TrainerGrain(
         return _head;
     }
 
-    public async Task TrainAsync(TrainingOrder order, CancellationToken cancellationToken)
+    public async Task<long> TrainAsync(TrainingOrder order, CancellationToken cancellationToken)
     {
+        var head = _head ??= await Policy().HeadAsync(cancellationToken) ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' was never prepared.");
+        if (state.State.Order is { } open && open.Run != order.Run && head.Latest.Version < open.UntilVersion)
+        {
+            throw new ArgumentException(
+                $"Policy '{this.GetPrimaryKeyString()}' is being trained by run '{open.Run}'. Wait for that run, cancel it with 'steptool runs cancel {open.Run}', or train under another name.");
+        }
+
         _failure = "";
         if (state.State.Order != order)
         {
-            state.State = new TrainerState { Order = order };
-            await state.WriteStateAsync();
+            // Ordinals of a run that was stopped may still come in, late; they are not this order's.
+            var first = Math.Max(state.State.Reserved, head.Consumed.End);
+            var episodes = (long)Math.Max(0, order.UntilVersion - head.Latest.Version) * order.BatchSize;
+            state.State = new TrainerState { Order = order, First = first, Reserved = first + episodes };
+            await _write.SaveAsync();
+        }
+        else
+        {
+            await _write.StoredAsync();
         }
 
         await PokeAsync(cancellationToken);
+        return state.State.First;
     }
 
     public Task PokeAsync(CancellationToken cancellationToken)
@@ -93,15 +112,16 @@ internal sealed partial class TrainerGrain(
     public Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure));
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(string run, CancellationToken cancellationToken)
     {
+        if (state.State.Order is { } order && order.Run != run)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         _stop = new CancellationTokenSource();
-        if (state.State.Order is not null)
-        {
-            state.State = new TrainerState();
-            await state.WriteStateAsync();
-        }
+        await CloseAsync();
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)
@@ -119,7 +139,7 @@ internal sealed partial class TrainerGrain(
         {
             // Nothing was published: the same ordinals are taken again when training goes on.
         }
-        catch (Exception exception) when (exception is NonFiniteTensorException or ArgumentException or EmptyBatchException)
+        catch (Exception exception) when (exception is NonFiniteTensorException or ArgumentException or EmptyBatchException or PolicyFormatException)
         {
             _failure = exception.Message;
             LogStopped(exception, this.GetPrimaryKeyString());
@@ -148,14 +168,14 @@ internal sealed partial class TrainerGrain(
         var head = _head ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' was never prepared.");
         if (head.Latest.Version >= order.UntilVersion)
         {
-            state.State = new TrainerState();
-            await state.WriteStateAsync();
+            await CloseAsync();
             return;
         }
 
         var log = GrainFactory.GetGrain<ITransitionLogGrain>(this.GetPrimaryKeyString());
-        var entries = (await log.EntriesAsync(cancellationToken)).Where(entry => !head.Consumed.Contains(entry.Ordinal)).ToDictionary(entry => entry.Ordinal);
-        var batch = BatchSelector.Next([.. entries.Keys.Order()], head.Consumed, order.BatchSize, order.Deterministic);
+        var past = head.Consumed.AddRange(0, state.State.First);
+        var entries = (await log.EntriesAsync(cancellationToken)).Where(entry => !past.Contains(entry.Ordinal)).ToDictionary(entry => entry.Ordinal);
+        var batch = BatchSelector.Next([.. entries.Keys.Order()], past, order.BatchSize, order.Deterministic);
         if (batch.IsEmpty)
         {
             return;
@@ -165,7 +185,35 @@ internal sealed partial class TrainerGrain(
         var published = await Policy().PublishAsync(update, cancellationToken);
         _head = published;
         slots.Announce();
-        await log.TrimAsync(published.Consumed, cancellationToken);
+        await log.TrimAsync(past.Union(published.Consumed), cancellationToken);
+    }
+
+    private Task CloseAsync()
+    {
+        if (state.State.Order is null)
+        {
+            return _write.StoredAsync();
+        }
+
+        state.State = state.State with { Order = null };
+        return _write.SaveAsync();
+    }
+
+    private async Task CheckAsync(PolicyHead head, TrainingSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var architecture = (await blobs.GetAsync(head.Latest, withLearner: false, cancellationToken)).Weights.Architecture;
+            if (settings.Hidden is { } hidden && hidden != architecture.FirstHidden)
+            {
+                throw new ArgumentException(
+                    $"Policy '{this.GetPrimaryKeyString()}' has {architecture.FirstHidden} hidden units; {hidden} were asked for. Leave the option out or train under another name.", nameof(settings));
+            }
+        }
+        catch (PolicyFormatException exception)
+        {
+            throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' cannot be trained on: {exception.Message}", nameof(settings), exception);
+        }
     }
 
     private async Task<PolicyManifest> UpdateAsync(
@@ -183,7 +231,7 @@ internal sealed partial class TrainerGrain(
         var threads = options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : Environment.ProcessorCount;
         var metrics = await Task.Factory.StartNew(
             () => Learn(learner, trajectories, world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        metrics = metrics.SetItem("staleness", entries.Average(entry => (double)(head.Latest.Version - entry.Version)));
+        metrics = metrics.SetItem("staleness", included.Average(entry => (double)(head.Latest.Version - entry.Version)));
         var consumed = entries.Aggregate(OrdinalSet.Empty, (set, entry) => set.Add(entry.Ordinal));
         var manifest = await blobs.PutAsync(this.GetPrimaryKeyString(), learner.State, head.Latest.Version + 1, consumed, order.Settings, cancellationToken);
         host.Keep(this.GetPrimaryKeyString(), manifest.Weights, learner);

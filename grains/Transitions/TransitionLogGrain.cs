@@ -45,7 +45,7 @@ internal sealed class TransitionLogGrain : Grain, ITransitionLogGrain
     {
         _state.State = new TransitionLogState
         {
-            Consumed = consumed,
+            Consumed = _state.State.Consumed.Union(consumed),
             Entries = _state.State.Entries.RemoveRange(_state.State.Entries.Keys.Where(consumed.Contains)),
         };
         return _write.SaveAsync();

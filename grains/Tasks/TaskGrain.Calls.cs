@@ -1,0 +1,83 @@
+using Orleans.Runtime;
+using StepTool.Core.Episodes;
+using StepTool.Core.Tools;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Tools;
+
+namespace StepTool.Grains.Tasks;
+
+/// <summary>How a task calls tools: intent before a mutating call, and never a second time.</summary>
+internal sealed partial class TaskGrain
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+
+    private async Task<TimeSpan> CallAsync(Episode episode, CancellationToken cancellationToken)
+    {
+        // A reply whose step could not be saved is at hand still.
+        var request = EpisodeEngine.Request(episode);
+        var reply = _received is { } received && received.Request == request ? received.Reply : await SendAsync(episode, request, cancellationToken);
+        _received = (request, reply);
+        switch (reply)
+        {
+            case ToolAnswer answer:
+                await SaveAsync(EpisodeEngine.Observe(episode, answer));
+                _received = null;
+                return TimeSpan.Zero;
+            case ToolDeferred deferred:
+                if (_episode!.Pending is not null)
+                {
+                    await SaveAsync(episode with { Pending = null }); // not sent: the same decision is made again
+                }
+
+                _received = null;
+                _isDeferred = true;
+                slots.Exit(_id);
+                var wait = deferred.Until - time.GetUtcNow();
+                return wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+            case ToolFaulted { Fault: var fault }:
+                _episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Tool, fault.Message, fault.Kind));
+                return TimeSpan.Zero;
+            default:
+                throw new InvalidOperationException($"A tool replies with an answer, a deferral or a fault, not {reply.GetType().Name}.");
+        }
+    }
+
+    private async Task<ToolReply> SendAsync(Episode episode, ToolRequest request, CancellationToken cancellationToken)
+    {
+        if (!_world!.TryDescribe(request.Call.Api, out var documentation))
+        {
+            return _world.Answer(request.Call, request.Attempt); // there is no such API to be asked
+        }
+
+        var mutates = tools.Mutates(documentation);
+        if (mutates && _mayBeSent)
+        {
+            return new ToolFaulted(new ToolFault(
+                ToolFaultKind.OutcomeUnknown, $"Call {request.CallId} of {request.Call.Api} may have been sent before; it is not sent again."));
+        }
+
+        if (mutates)
+        {
+            await SaveAsync(episode); // the intent: its ETag is the fence against a second activation
+            _mayBeSent = true;
+        }
+
+        var reply = await AskAsync(request, mutates, cancellationToken);
+        _mayBeSent = false;
+        return reply;
+    }
+
+    // A call that was lost on the way to the API's grain is repeated when it is safe, and of unknown outcome when it mutates.
+    private async Task<ToolReply> AskAsync(ToolRequest request, bool mutates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).CallAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpent))
+        {
+            return new ToolFaulted(new ToolFault(mutates ? ToolFaultKind.OutcomeUnknown : ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
+        }
+    }
+}
