@@ -8,7 +8,8 @@ namespace StepTool.Embedded.Activations;
 /// <summary>One grain in memory, and its own task scheduler: whatever runs under it runs one at a time, awaits included.</summary>
 /// <remarks>
 /// Split by concern: this file is its face, <c>.Scheduling</c> runs its work one piece at a time, <c>.Turns</c> decides which
-/// request may run beside which, <c>.Lifecycle</c> begins and ends it, <c>.Idle</c> serves the clocks. Everything that is
+/// request may run beside which, <c>.Lifecycle</c> begins it and <c>.Ending</c> ends it,
+/// with the timers and streams of <c>.Belongings</c>, and <c>.Idle</c> serves the clocks. Everything that is
 /// mutable is used under <c>lock (_gate)</c>, which no grain code ever runs under.
 /// </remarks>
 internal sealed partial class Activation : TaskScheduler, IGrainContext
