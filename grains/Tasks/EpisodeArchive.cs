@@ -29,7 +29,7 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IOp
                 new TransitionEntry(rollout.TrainingOrdinal, isExcluded ? null : trajectory, version ?? 0), cancellationToken);
         }
 
-        var outcome = Outcome.From(closed, judgement, world.Labels(closed.Task), rollout.Policy.ToString(), 0, world.Judge.Judge);
+        var outcome = Outcome.From(closed, judgement, world.Labels(closed.Task), rollout.Policy.ToString(), 0, EpisodePrefix.JudgedBy(world.Judge));
         await grains.GetGrain<IRunGrain>(closed.Id.Run).CompleteAsync(
             new RolloutOutcome(closed.Id.Ordinal, version, trajectory, closed.Status, closed.Return, outcome), cancellationToken);
         await DropAsync(closed.Id, cancellationToken);
