@@ -15,9 +15,6 @@ public sealed class SiloOptions
     /// <summary>Where grain state is kept.</summary>
     public StorageKind Storage { get; set; } = StorageKind.Sqlite;
 
-    /// <summary>Episodes that run at once in this silo.</summary>
-    public int MaxEpisodes { get; set; } = 64;
-
     /// <summary>Key that callers send as <c>X-Api-Key</c> or bearer token; required beyond loopback.</summary>
     public string ApiKey { get; set; } = "";
 

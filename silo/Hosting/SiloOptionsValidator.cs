@@ -6,9 +6,6 @@ namespace StepTool.Silo.Hosting;
 /// <summary>Checks a silo's options at start. Each message names key, value, rule and remedy.</summary>
 public sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
 {
-    /// <summary>Most episodes that one silo runs at once.</summary>
-    public const int MostEpisodes = 65_536;
-
     /// <summary>Fewest characters of a key.</summary>
     public const int ShortestApiKey = 16;
 
@@ -51,11 +48,6 @@ public sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
         if (!Enum.IsDefined(options.Storage))
         {
             yield return $"StepTool:Storage is '{options.Storage}'; it must be sqlite or memory. Give --storage sqlite.";
-        }
-
-        if (options.MaxEpisodes is < 1 or > MostEpisodes)
-        {
-            yield return $"StepTool:MaxEpisodes is {options.MaxEpisodes}; it must be from 1 to {MostEpisodes}. Give --max-episodes 64.";
         }
 
         if (options.ClusterId.Length is < 1 or > 63 || !options.ClusterId.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))

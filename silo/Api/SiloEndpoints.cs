@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+using StepTool.Core.Runs;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
+using StepTool.Silo.Cluster;
+using StepTool.Silo.Engines;
+using StepTool.Silo.Health;
+using StepTool.Silo.Hosting;
+using StepTool.Silo.Security;
+
+namespace StepTool.Silo.Api;
+
+/// <summary>The silo over HTTP.</summary>
+public static class SiloEndpoints
+{
+    /// <summary>Maps health, the cluster's description, runs, policies, blobs and the engine's gateway. Everything but health needs the key where there is one.</summary>
+    public static WebApplication MapStepToolSilo(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
+        app.UseApiKey(options.ApiKey, HealthEndpoints.Health, HealthEndpoints.Alive);
+        app.MapHealth();
+        app.MapBlobs();
+        app.MapGet("/api/cluster", (IServiceProvider services) => Results.Json(
+            new ClusterDescription(Engine.Name, GrainContracts.Version, GrainContracts.Hash, options.ClusterId, ClusterDescription.Service, Engine.Gateways(services)),
+            ClusterJson.Default.ClusterDescription));
+        app.MapGet("/api/runs", async (IGrainFactory grains, CancellationToken cancellationToken) =>
+            Json(await grains.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).RunsAsync(cancellationToken)));
+        app.MapGet("/api/runs/{id}", async (string id, IGrainFactory grains, CancellationToken cancellationToken) =>
+            await grains.GetGrain<IRunGrain>(id).StatusAsync(cancellationToken) is { Phase: not RunPhase.Unknown } status ? Json(status) : Results.NotFound($"There is no run '{id}'."));
+        app.MapGet("/api/policies/{name}", async (string name, IGrainFactory grains, CancellationToken cancellationToken) =>
+            await grains.GetGrain<IPolicyGrain>(name).HeadAsync(cancellationToken) is { } head ? Json(head) : Results.NotFound($"There is no policy '{name}'."));
+        app.MapGateway();
+        return app;
+    }
+
+    private static IResult Json<T>(T value) => Results.Json(value, Wire.Messages);
+}
