@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using StepTool.Client.Commands;
 using StepTool.Core.Storage;
 
 namespace StepTool.Client.CommandLine;
@@ -16,6 +17,12 @@ internal static class SteptoolRoot
     {
         var root = Commands();
         var parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (parsed.CommandResult.Command is CommandGroup && parsed.Action is ParseErrorAction && parsed.UnmatchedTokens.Count == 0)
+        {
+            root.Parse([.. arguments, "--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out.Profile.Out.Writer });
+            return UsedWrongly;
+        }
+
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
@@ -51,12 +58,26 @@ internal static class SteptoolRoot
             terminal.Complain(exception.Message);
             return Failed;
         }
+        catch (Exception exception)
+        {
+            terminal.Complain($"This should not have happened: {exception}");
+            return Failed;
+        }
     }
 
     /// <summary>All commands.</summary>
     public static RootCommand Commands()
     {
-        var root = new RootCommand("StepTool: agents learn to use tools over many steps, with every step scored");
+        var root = new RootCommand("StepTool: agents learn to use tools over many steps, with every step scored")
+        {
+            new TrainCommand(),
+            new EvaluateCommand(),
+            new CommandGroup("queue", "Tasks of your own", new QueueAddCommand(), new QueueStatusCommand(), new QueueWatchCommand(), new QueueCancelCommand()),
+            new CommandGroup("episodes", "Episodes, step by step", new EpisodesListCommand(), new EpisodesShowCommand(), new EpisodesRescoreCommand()),
+            new CommandGroup("policy", "Trained policies", new PolicyListCommand(), new PolicyShowCommand(), new PolicyPromoteCommand(), new PolicyRollbackCommand()),
+            new CommandGroup("tools", "Worlds and their APIs", new ToolsImportCommand(), new ToolsListCommand(), new ToolsShowCommand(), new ToolsCallCommand()),
+            new CommandGroup("runs", "Runs", new RunsListCommand(), new RunsShowCommand(), new RunsWatchCommand(), new RunsCancelCommand()),
+        };
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new ExamplesHelp((HelpAction)help.Action!);

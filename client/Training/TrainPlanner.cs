@@ -23,15 +23,15 @@ internal static class TrainPlanner
     };
 
     /// <summary>The floors of a request on its test tasks.</summary>
-    public static IEnumerable<RunStage> Floors(IEnumerable<string> floors, ImmutableArray<string> groups) =>
-        floors.Select(floor => Test(floor, new PolicyReference(floor, PolicyPin.Floor), groups));
+    public static IEnumerable<RunStage> Floors(IEnumerable<string> floors, ImmutableArray<string> groups, int tasks) =>
+        floors.Select(floor => Test(floor, new PolicyReference(floor, PolicyPin.Floor), groups, tasks));
 
     /// <summary>One greedy pass over the test tasks.</summary>
-    public static EvaluateStage Test(string name, PolicyReference policy, ImmutableArray<string> groups) =>
-        new() { Name = name, Policy = policy, Split = Split.Test, Groups = groups };
+    public static EvaluateStage Test(string name, PolicyReference policy, ImmutableArray<string> groups, int tasks) =>
+        new() { Name = name, Policy = policy, Split = Split.Test, Groups = groups, MaxTasks = tasks };
 
     private static IEnumerable<RunStage> Before(TrainRequest request) =>
-        [.. Floors(request.Floors, request.TestGroups), Test(StageNames.Untrained, Latest(request), request.TestGroups), Dev(request, 0)];
+        [.. Floors(request.Floors, request.TestGroups, request.TestTasks), Test(StageNames.Untrained, Latest(request), request.TestGroups, request.TestTasks), Dev(request, 0)];
 
     private static IEnumerable<RunStage> Training(TrainRequest request)
     {
@@ -59,8 +59,8 @@ internal static class TrainPlanner
     private static IEnumerable<RunStage> After(TrainRequest request)
     {
         var method = request.Settings.Method;
-        yield return Test(method, Latest(request), request.TestGroups);
-        yield return Test(method + StageNames.SampledSuffix, Latest(request), request.TestGroups) with { Mode = DecisionMode.Sampled };
+        yield return Test(method, Latest(request), request.TestGroups, request.TestTasks);
+        yield return Test(method + StageNames.SampledSuffix, Latest(request), request.TestGroups, request.TestTasks) with { Mode = DecisionMode.Sampled };
     }
 
     private static EvaluateStage Dev(TrainRequest request, int updates) => new()

@@ -37,6 +37,9 @@ internal sealed record TrainRequest
     /// <summary>Dev tasks a point of the curve.</summary>
     public int DevTasks { get; init; } = 200;
 
+    /// <summary>Test tasks measured, spread evenly; 0 for all.</summary>
+    public int TestTasks { get; init; }
+
     /// <summary>Groups to train on; empty for all.</summary>
     public ImmutableArray<string> TrainGroups { get; init; } = [];
 

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
+using StepTool.Client.Policies;
+using StepTool.Client.Reports;
+using StepTool.Client.Runs;
+using StepTool.Client.Training;
+using StepTool.Client.Worlds;
+using StepTool.Core.Policies;
+using StepTool.Core.Policies.Floors;
+using StepTool.Core.Runs;
+using StepTool.Core.Worlds;
+
+namespace StepTool.Client.Commands;
+
+/// <summary><c>evaluate</c>: one policy on the test tasks of a world, beside the floors.</summary>
+internal sealed class EvaluateCommand : ConsoleCommand
+{
+    private readonly Option<string> _policy = new("--policy") { Description = "A policy folder, or NAME, NAME@latest or NAME@7 of a policy that the silo has", HelpName = "DIR", Required = true };
+    private readonly Option<string?> _groups = new("--groups") { Description = "Groups to measure on, separated by commas", HelpName = "A,B" };
+    private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react", HelpName = "NAME", DefaultValueFactory = _ => "react" };
+    private readonly Option<ulong> _seed = Ranged.Option("--seed", "Seed of the sampled pass", 0ul, (ulong)int.MaxValue, 1ul);
+    private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
+    private readonly Option<bool> _noFloors = new("--no-floors") { Description = "Leave out the floors, for a quick look" };
+    private readonly Option<string?> _run = new("--run") { Description = "Id of the run; an ended run of this id writes its report again", HelpName = "ID" };
+    private readonly Option<string?> _out = new("--out") { Description = "Folder of report.json, report.md and report.html [default: out/RUN]", HelpName = "DIR" };
+    private readonly WorldOptions _world;
+    private readonly ConnectionOptions _connection;
+
+    public EvaluateCommand()
+        : base(
+            "evaluate",
+            "Measure a policy on test tasks, beside the floors",
+            "steptool evaluate --policy out/train-built-in-1/policy",
+            "steptool evaluate --policy out/train-recorded-1/policy --data ../other-folder --groups G1_tool,G2_category",
+            "steptool evaluate --policy train-built-in-1@3 --no-floors")
+    {
+        _strategy.AcceptOnlyFromAmong("react");
+        foreach (var option in new Option[] { _policy, _groups, _strategy, _seed, _testTasks, _noFloors, _run, _out })
+        {
+            Options.Add(option);
+        }
+
+        _world = new WorldOptions(this);
+        _connection = new ConnectionOptions(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        var policy = await PolicyFolder.ResolveAsync(connection, parsed.GetValue(_policy)!, cancellationToken);
+        var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
+        var groups = world.Groups("--groups", parsed.GetValue(_groups), Split.Test);
+        var tasks = parsed.GetValue(_testTasks);
+        var floors = parsed.GetValue(_noFloors) ? [] : Floors.All;
+        var preferred = string.Create(CultureInfo.InvariantCulture, $"evaluate-{world.ShortName}-{parsed.GetValue(_seed)}");
+        var method = policy.Name;
+        RunPlan PlanOf(string id) => new()
+        {
+            Run = id,
+            World = world.Reference,
+            Seed = parsed.GetValue(_seed),
+            Stages =
+            [
+                .. TrainPlanner.Floors(floors, groups, tasks),
+                TrainPlanner.Test(method, policy.Reference, groups, tasks),
+                TrainPlanner.Test(method + StageNames.SampledSuffix, policy.Reference, groups, tasks) with { Mode = DecisionMode.Sampled },
+            ],
+            Command = CommandText.Of(parsed.Tokens.Select(token => token.Value)),
+        };
+        var started = await RunStarter.StartAsync(connection, parsed.GetValue(_run), preferred, PlanOf, cancellationToken);
+        var run = started.Plan.Run;
+        terminal.Line($"Run {run} measures {method} in world {world.World.Id}");
+        var status = await new RunFollower(connection, terminal, _connection.Same(parsed)).FollowAsync(run, PlannedStages.Of(started.Plan, world), cancellationToken);
+        if (status is null)
+        {
+            return 1;
+        }
+
+        var settings = ImmutableSortedDictionary<string, string>.Empty
+            .Add("groups", groups.IsEmpty ? "all" : string.Join(",", groups)).Add("policy", policy.Reference.ToString()).Add("world", world.Reference)
+            .Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
+        return await RunReport.PublishAsync(connection, terminal, status, world, settings, parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
+using StepTool.Client.Queue;
+using StepTool.Client.Runs;
+using StepTool.Client.Worlds;
+
+namespace StepTool.Client.Commands;
+
+/// <summary><c>queue add</c>: queues the tasks of a file; lines at fault are refused one by one.</summary>
+internal sealed class QueueAddCommand : ConsoleCommand
+{
+    private readonly Argument<FileInfo> _file = new("FILE") { Description = "Tasks, one JSON object a line: {\"task\": \"ID\"} or {\"query\": \"...\", \"apis\": [\"category/tool/api\"]}" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "Who solves them: a policy, its folder, or floor:NAME; by default the newest one trained in this world", HelpName = "POLICY" };
+    private readonly Option<bool> _again = new("--again") { Description = "Queue tasks anew that were queued before" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Stay until all of them have ended" };
+    private readonly WorldOptions _world;
+    private readonly ConnectionOptions _connection;
+
+    public QueueAddCommand()
+        : base(
+            "add",
+            "Queue the tasks of a file",
+            "steptool queue add tasks.jsonl --silo http://127.0.0.1:5080",
+            "steptool queue add tasks.jsonl --watch",
+            "steptool queue add tasks.jsonl --policy out/train-built-in-1/policy --again")
+    {
+        Arguments.Add(_file);
+        Options.Add(_policy);
+        Options.Add(_again);
+        Options.Add(_watch);
+        _world = new WorldOptions(this);
+        _connection = new ConnectionOptions(this);
+        _file.Validators.Add(result =>
+        {
+            if (result.GetValue(_file) is { Exists: false } file)
+            {
+                result.AddError($"FILE is '{file}', which does not exist; it must be a file of tasks, one JSON object a line.");
+            }
+        });
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
+        var file = parsed.GetValue(_file)!;
+        var read = new TaskFileReader(world.World).Read(file.ToString(), File.ReadLines(file.FullName));
+        foreach (var line in read.Refused)
+        {
+            terminal.Complain(line.ToString());
+        }
+
+        if (read.Tasks.IsEmpty)
+        {
+            throw Refusal.Failed($"{file} has no task that can be queued: {read.Refused.Length} lines were refused.");
+        }
+
+        var plan = await StandingRun.StartAsync(connection, world, parsed.GetValue(_policy), CommandText.Of(parsed.Tokens.Select(token => token.Value)), cancellationToken);
+        var salt = parsed.GetValue(_again) ? Guid.NewGuid().ToString("N") : "";
+        var sent = await TaskSender.SendAsync(connection, plan.Run, read.Tasks, salt, cancellationToken);
+        var same = _connection.Same(parsed);
+        if (terminal.WritesJson)
+        {
+            terminal.Write(new { run = sent.Run, policy = plan.Serves!.ToString(), firstOrdinal = sent.FirstOrdinal, queued = sent.Added, known = sent.Known, refused = read.Refused });
+        }
+        else
+        {
+            terminal.Line($"{Tasks(sent.Added)} queued for {plan.Serves}{(sent.Known > 0 ? $", {Tasks(sent.Known)} queued before (--again queues anew)" : "")}, {read.Refused.Length} lines refused.");
+            terminal.Line(connection.Silo is not null || parsed.GetValue(_watch)
+                ? $"Watch with: steptool queue watch{same}"
+                : $"They are stored; they run while a command hosts them: steptool queue watch{same}");
+        }
+
+        if (parsed.GetValue(_watch))
+        {
+            await new QueueWatch(connection, terminal, TimeProvider.System, same).WatchAsync(untilDone: true, cancellationToken);
+        }
+
+        return read.Refused.IsEmpty ? 0 : 1;
+    }
+
+    private static string Tasks(int count) => count == 1 ? "1 task" : $"{RunPicture.Count(count)} tasks";
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
+using StepTool.Client.Queue;
+
+namespace StepTool.Client.Commands;
+
+/// <summary><c>queue status</c>: what waits, runs and has ended.</summary>
+internal sealed class QueueStatusCommand : ConsoleCommand
+{
+    private readonly ConnectionOptions _connection;
+
+    public QueueStatusCommand()
+        : base("status", "Show what waits, runs and has ended", "steptool queue status --silo http://127.0.0.1:5080") => _connection = new ConnectionOptions(this);
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        var runs = await QueueWatch.RunsAsync(connection, cancellationToken);
+        if (terminal.WritesJson)
+        {
+            terminal.Write(runs);
+        }
+        else if (runs.Count == 0)
+        {
+            terminal.Line($"Nothing has been queued. Add tasks with: steptool queue add FILE{_connection.Same(parsed)}");
+        }
+        else
+        {
+            terminal.Out.Write(QueueWatch.Table(runs));
+        }
+
+        return 0;
+    }
+}

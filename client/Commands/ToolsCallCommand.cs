@@ -1,0 +1,66 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
+using StepTool.Client.Worlds;
+using StepTool.Core.Tools;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Tools;
+
+namespace StepTool.Client.Commands;
+
+/// <summary><c>tools call</c>: calls one API through its grain, as an episode would.</summary>
+internal sealed class ToolsCallCommand : ConsoleCommand
+{
+    private readonly Argument<string> _api = new("API") { Description = "Key of the API: category/tool/api" };
+    private readonly Option<string> _arguments = new("--arguments") { Description = "Arguments as a JSON object", HelpName = "JSON", DefaultValueFactory = _ => "{}" };
+    private readonly WorldOptions _world;
+    private readonly ConnectionOptions _connection;
+
+    public ToolsCallCommand()
+        : base("call", "Call an API once", "steptool tools call weather/open_forecast/daily --arguments '{\"city\": \"Oslo\"}'")
+    {
+        Arguments.Add(_api);
+        Options.Add(_arguments);
+        _world = new WorldOptions(this);
+        _connection = new ConnectionOptions(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
+        var api = world.Describe(parsed.GetValue(_api)!);
+        string arguments;
+        try
+        {
+            arguments = CanonicalArguments.FromJson(parsed.GetValue(_arguments)!);
+        }
+        catch (ArgumentsException exception)
+        {
+            throw Refusal.Usage($"--arguments is '{parsed.GetValue(_arguments)}': {exception.Message} Give a JSON object, such as --arguments '{{\"city\": \"Oslo\"}}'.");
+        }
+
+        var reply = await connection.Grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api.Key))
+            .CallAsync(new ToolRequest(new ToolCall(api.Key, arguments), $"console/{Guid.NewGuid():N}#0", 0), cancellationToken);
+        if (terminal.WritesJson)
+        {
+            terminal.Write(reply);
+            return reply is ToolFaulted ? 1 : 0;
+        }
+
+        switch (reply)
+        {
+            case ToolAnswer answer:
+                terminal.Line($"{answer.Status}, {answer.Provenance}");
+                terminal.Line(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response);
+                return 0;
+            case ToolDeferred deferred:
+                terminal.Line($"No answer yet; ask again at {deferred.Until:u}.");
+                return 0;
+            case ToolFaulted faulted:
+                throw Refusal.Failed($"The call was lost: {faulted.Fault.Kind}. {faulted.Fault.Message}");
+            default:
+                throw new InvalidOperationException($"A reply of type {reply.GetType().Name} is not known.");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+
+namespace StepTool.Client.Connections;
+
+/// <summary>Where a command finds its grains: in its own process over a data directory, or behind a silo's URL.</summary>
+internal sealed class ConnectionOptions
+{
+    /// <summary>Environment variable of the silo's key.</summary>
+    public const string ApiKeyVariable = "STEPTOOL_API_KEY";
+
+    private const string DefaultDirectory = ".steptool";
+
+    private readonly Option<string?> _silo = new("--silo") { Description = "URL of a silo, such as http://127.0.0.1:5080; without it the command hosts one in its own process", HelpName = "URL" };
+    private readonly Option<string?> _apiKey = new("--api-key") { Description = $"Key of the silo; better given as {ApiKeyVariable} in the environment", HelpName = "KEY" };
+
+    private readonly Option<string> _dataDirectory = new("--data-dir")
+    {
+        Description = "Folder of runs, policies and trajectories, used by one process at a time",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => DefaultDirectory,
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public ConnectionOptions(Command command)
+    {
+        command.Options.Add(_silo);
+        command.Options.Add(_dataDirectory);
+        command.Options.Add(_apiKey);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_silo) is { } url)
+            {
+                if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+                {
+                    result.AddError($"--silo is '{url}'; it must be an http or https URL, such as --silo http://127.0.0.1:5080.");
+                }
+
+                if (result.GetResult(_dataDirectory) is { Implicit: false })
+                {
+                    result.AddError("--data-dir is given beside --silo; the silo has its own data directory. Leave one of them out.");
+                }
+            }
+        });
+    }
+
+    /// <summary>Opens the connection that the arguments ask for.</summary>
+    public Task<Connection> OpenAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
+        parsed.GetValue(_silo) is { } url
+            ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", cancellationToken)
+            : InProcessSilo.StartAsync(parsed.GetValue(_dataDirectory)!, terminal, cancellationToken);
+
+    /// <summary>The options by which another command finds the same grains, with a leading space; empty for the defaults.</summary>
+    public string Same(ParseResult parsed) =>
+        parsed.GetValue(_silo) is { } url ? $" --silo {url}"
+        : parsed.GetValue(_dataDirectory) is { } directory && directory != DefaultDirectory ? $" --data-dir {directory}"
+        : "";
+}

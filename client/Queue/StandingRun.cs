@@ -1,0 +1,47 @@
+using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
+using StepTool.Client.Policies;
+using StepTool.Client.Worlds;
+using StepTool.Core.Chance;
+using StepTool.Core.Runs;
+
+namespace StepTool.Client.Queue;
+
+/// <summary>The run that takes tasks as they come: one a world and policy.</summary>
+internal static class StandingRun
+{
+    /// <summary>Prefix of the ids of standing runs.</summary>
+    public const string Prefix = "queue-";
+
+    private const string Fallback = "floor:tool-bm25@5";
+    private const int HashDigits = 6;
+
+    /// <summary>Finds or starts the run for a world.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="world">The world of the tasks.</param>
+    /// <param name="policy">The policy that was asked for; null for the newest one trained in this world, else the best floor that needs no training.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="Refusal">There is no such policy.</exception>
+    public static async Task<RunPlan> StartAsync(Connection connection, WorldChoice world, string? policy, string command, CancellationToken cancellationToken)
+    {
+        var serves = policy is null
+            ? PolicyReference.Parse(await NewestAsync(connection, world.Reference, cancellationToken) ?? Fallback)
+            : (await PolicyFolder.ResolveAsync(connection, policy, cancellationToken)).Reference;
+        var plan = new RunPlan
+        {
+            Run = Prefix + StableHash.Content($"{world.Reference}|{serves}")[..HashDigits],
+            World = world.Reference,
+            Serves = serves,
+            Command = command,
+        };
+        await connection.Run(plan.Run).StartAsync(plan, cancellationToken);
+        return plan;
+    }
+
+    private static async Task<string?> NewestAsync(Connection connection, string world, CancellationToken cancellationToken) =>
+        (await connection.Index.RunsAsync(cancellationToken)).LastOrDefault(entry => entry.World == world && !entry.Policies.IsEmpty) is { Policies: [.., var newest] }
+        && await connection.Policy(newest).HeadAsync(cancellationToken) is not null
+            ? newest + "@promoted"
+            : null;
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+using StepTool.Core.Rewards;
+using StepTool.Core.Runs;
+
+namespace StepTool.Client.Training;
+
+/// <summary>The knobs of learning; left out, the learner's own defaults hold.</summary>
+internal sealed class LearningOptions
+{
+    private readonly Option<string> _method = new("--method") { Description = "How the policy learns: steptool", HelpName = "NAME", DefaultValueFactory = _ => "steptool" };
+    private readonly Option<double?> _learningRate = Ranged.Optional("--learning-rate", "Learning rate at the start", 1e-8, 1.0);
+    private readonly Option<int?> _epochs = Ranged.Optional("--epochs", "Passes over a batch", 1, 100);
+    private readonly Option<int?> _miniBatch = Ranged.Optional("--mini-batch", "Decisions a mini-batch", 1, 1_000_000);
+    private readonly Option<double?> _entropy = Ranged.Optional("--entropy", "Entropy coefficient", 0.0, 10.0);
+    private readonly Option<double?> _kl = Ranged.Optional("--kl", "Coefficient of the divergence from the frozen start", 0.0, 100.0);
+    private readonly Option<double?> _gamma = Ranged.Optional("--gamma", "Discount a turn", 0.0, 1.0);
+    private readonly Option<double?> _lambda = Ranged.Optional("--lambda", "GAE's lambda", 0.0, 1.0);
+    private readonly Option<int?> _hidden = Ranged.Optional("--hidden", "Units of each hidden layer", 1, 4096);
+    private readonly RewardChoice _rewards;
+
+    /// <summary>Adds the options to a command.</summary>
+    public LearningOptions(Command command)
+    {
+        _method.AcceptOnlyFromAmong("steptool");
+        foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden })
+        {
+            command.Options.Add(option);
+        }
+
+        _rewards = new RewardChoice(command);
+    }
+
+    /// <summary>How the policy learns.</summary>
+    public TrainingSettings Settings(ParseResult parsed) => new()
+    {
+        Method = parsed.GetValue(_method)!,
+        LearningRate = parsed.GetValue(_learningRate),
+        Epochs = parsed.GetValue(_epochs),
+        MiniBatch = parsed.GetValue(_miniBatch),
+        Entropy = parsed.GetValue(_entropy),
+        Kl = parsed.GetValue(_kl),
+        Gamma = parsed.GetValue(_gamma),
+        Lambda = parsed.GetValue(_lambda),
+        Hidden = parsed.GetValue(_hidden),
+    };
+
+    /// <summary>How steps are rewarded.</summary>
+    public RewardOptions Rewards(ParseResult parsed) => _rewards.Read(parsed);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace StepTool.Client.Training;
+
+/// <summary>A request's settings by name, as a report states them.</summary>
+internal static class RequestSettings
+{
+    private const string Preset = "learner's default";
+
+    /// <summary>All settings that can change a number.</summary>
+    public static ImmutableSortedDictionary<string, string> Of(TrainRequest request)
+    {
+        var settings = request.Settings;
+        return new Dictionary<string, string>
+        {
+            ["batch"] = Text(request.BatchSize),
+            ["contribution"] = request.Rewards.Contribution.ToString(),
+            ["deterministic"] = request.Deterministic ? "yes" : "no",
+            ["entropy"] = Text(settings.Entropy),
+            ["epochs"] = Text(settings.Epochs),
+            ["gamma"] = Text(settings.Gamma),
+            ["hidden"] = Text(settings.Hidden),
+            ["iterations"] = Text(request.Iterations),
+            ["kl"] = Text(settings.Kl),
+            ["lambda"] = Text(settings.Lambda),
+            ["learning-rate"] = Text(settings.LearningRate),
+            ["max-staleness"] = Text(request.Deterministic ? 0 : request.MaxStaleness),
+            ["method"] = settings.Method,
+            ["mini-batch"] = Text(settings.MiniBatch),
+            ["reward"] = request.Rewards.Parts.ToString(),
+            ["seed"] = Text(request.Seed),
+            ["step-weight"] = Text(request.Rewards.StepWeight),
+            ["test-groups"] = Text(request.TestGroups),
+            ["test-tasks"] = request.TestTasks == 0 ? "all" : Text(request.TestTasks),
+            ["train-groups"] = Text(request.TrainGroups),
+            ["world"] = request.World,
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
+    private static string Text(ImmutableArray<string> groups) => groups.IsEmpty ? "all" : string.Join(",", groups);
+
+    private static string Text<T>(T? value)
+        where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture) ?? Preset;
+
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+}

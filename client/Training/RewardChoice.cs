@@ -1,0 +1,43 @@
+using System.CommandLine;
+using StepTool.Client.CommandLine;
+using StepTool.Core.Rewards;
+
+namespace StepTool.Client.Training;
+
+/// <summary>How steps are rewarded, as options.</summary>
+internal sealed class RewardChoice
+{
+    private readonly Option<string> _parts = new("--reward")
+    {
+        Description = "Parts of the step reward that are paid: both, success, contribution, or final for none",
+        HelpName = "PARTS",
+        DefaultValueFactory = _ => "both",
+    };
+
+    private readonly Option<double> _weight = Ranged.Option("--step-weight", "Weight of all step rewards together against a solved task", 0.0, 1.0, 0.5);
+
+    private readonly Option<string> _contribution = new("--contribution")
+    {
+        Description = "Rule of contribution: used, or lcs (the released one, for fidelity only)",
+        HelpName = "RULE",
+        DefaultValueFactory = _ => "used",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public RewardChoice(Command command)
+    {
+        _contribution.AcceptOnlyFromAmong("used", "lcs");
+        _parts.AcceptOnlyFromAmong("both", "success", "contribution", "final");
+        command.Options.Add(_parts);
+        command.Options.Add(_weight);
+        command.Options.Add(_contribution);
+    }
+
+    /// <summary>The options' values.</summary>
+    public RewardOptions Read(ParseResult parsed) => new()
+    {
+        Parts = Enum.Parse<RewardParts>(parsed.GetValue(_parts)!, ignoreCase: true),
+        StepWeight = parsed.GetValue(_weight),
+        Contribution = parsed.GetValue(_contribution) == "lcs" ? ContributionKind.CommonSubsequence : ContributionKind.Used,
+    };
+}
