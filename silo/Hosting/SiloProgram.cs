@@ -28,8 +28,7 @@ public static class SiloProgram
         {
             await using var app = Build(arguments);
             url = app.Urls.FirstOrDefault() ?? url;
-            await app.StartAsync(cancellationToken);
-            app.Services.GetService<DataDirectory>()?.Announce(app.Urls.First());
+            await StartAsync(app, cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
@@ -38,6 +37,13 @@ public static class SiloProgram
             await errors.WriteLineAsync(explanation);
             return Failed;
         }
+    }
+
+    /// <summary>Starts the application, and tells whoever finds its data directory in use where it listens.</summary>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        await app.StartAsync(cancellationToken);
+        app.Services.GetService<DataDirectory>()?.Announce(app.Urls.First());
     }
 
     /// <summary>Builds the application without starting it.</summary>

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using StepTool.Client.CommandLine;
+using Xunit;
+
+namespace StepTool.Tests.Client;
+
+[Trait("Kind", "Unit")]
+public sealed partial class CommandLineTests
+{
+    public static TheoryData<string> Leaves => [.. Paths(SteptoolRoot.Commands(), "")];
+
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public async Task Help_EveryCommand_ShowsExamplesOfItself(string path)
+    {
+        var run = await ConsoleRun.OfAsync([.. path.Split(' '), "--help"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"  steptool {path}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public void Examples_EveryCommand_ParseWithoutErrors(string path)
+    {
+        var root = SteptoolRoot.Commands();
+        var command = Assert.IsAssignableFrom<ConsoleCommand>(root.Parse([.. path.Split(' '), "--help"]).CommandResult.Command);
+
+        foreach (var example in command.Examples)
+        {
+            var parsed = root.Parse([.. Words().Matches(example).Skip(1).Select(word => word.Value.Trim('\'', '"'))]);
+            var errors = parsed.Errors.Where(error => !error.Message.Contains("which is no folder", StringComparison.Ordinal) && !error.Message.Contains("does not exist", StringComparison.Ordinal));
+            Assert.Empty(errors);
+        }
+    }
+
+    [Theory]
+    [InlineData("--iterations 0", "--iterations is '0'; it must be a whole number from 1 to 100000, such as --iterations 1.")]
+    [InlineData("--iterations many", "--iterations is 'many'; it must be a whole number from 1 to 100000, such as --iterations 1.")]
+    [InlineData("--distractors 201", "--distractors is '201'; it must be a whole number from 0 to 200, such as --distractors 200.")]
+    [InlineData("--gamma 1.5", "--gamma is '1.5'; it must be a number from 0 to 1, such as --gamma 1.")]
+    [InlineData("--step-weight nan", "--step-weight is 'nan'; it must be a number from 0 to 1, such as --step-weight 0.")]
+    [InlineData("--silo here", "--silo is 'here'; it must be an http or https URL, such as --silo http://127.0.0.1:5080.")]
+    [InlineData("--data no/such/folder", "--data is 'no/such/folder', which is no folder; it must be one in StableToolBench's layout, with solvable_queries and tools in it.")]
+    [InlineData("--world moon", "--world is 'moon'; it must be built-in or a reference such as recorded:1:10:HASH. Give a folder of your own with --data DIR.")]
+    [InlineData("--silo http://127.0.0.1:1 --data-dir here", "--data-dir is given beside --silo; the silo has its own data directory. Leave one of them out.")]
+    public async Task Train_ValueOutOfRange_IsRefusedWithNameValueRuleAndRemedy(string arguments, string message)
+    {
+        var run = await ConsoleRun.OfAsync(["train", .. arguments.Split(' ')]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+        Assert.Contains("See 'steptool train --help'.", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task Group_WithoutCommand_ShowsItsCommandsAndIsWrongUsage()
+    {
+        var run = await ConsoleRun.OfAsync("queue");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("status", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Root_UnknownCommand_IsWrongUsage() => Assert.Equal(2, (await ConsoleRun.OfAsync("fly")).ExitCode);
+
+    [Fact]
+    public async Task Silo_NothingListens_FailsWithRemedy()
+    {
+        var run = await ConsoleRun.OfAsync("runs", "list", "--silo", "http://127.0.0.1:9");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("No silo answers at http://127.0.0.1:9/", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("leave out --silo", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CommandText_PlacesAndKeys_AreLeftOut() => Assert.Equal(
+        "steptool train --seed 2", CommandText.Of(["train", "--json", "--seed", "2", "--out", "x", "--api-key", "secret", "--run=r", "--silo", "http://h"]));
+
+    // As a shell splits them: quoted words are one.
+    [GeneratedRegex("""'[^']*'|"[^"]*"|\S+""")]
+    private static partial Regex Words();
+
+    private static IEnumerable<string> Paths(Command command, string prefix) => command.Subcommands.SelectMany(sub =>
+        sub is ConsoleCommand ? [prefix + sub.Name] : Paths(sub, $"{prefix}{sub.Name} "));
+}

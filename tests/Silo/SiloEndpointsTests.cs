@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Json;
+using StepTool.Core.Chance;
+using StepTool.Silo.Cluster;
+using StepTool.Silo.Engines;
+using Xunit;
+
+namespace StepTool.Tests.Silo;
+
+[Trait("Kind", "Unit")]
+public sealed class SiloEndpointsTests
+{
+    private const string Key = "0123456789abcdef";
+
+    [Fact]
+    public async Task Health_WorkingSilo_NamesEngineAndStorage()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+
+        Assert.Equal("engine: Healthy, 0 of 0 runs active\nstorage: Healthy\n", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/alive"));
+    }
+
+    [Fact]
+    public async Task Cluster_Answer_IsWhatThisBuildAccepts()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+
+        var cluster = await http.GetFromJsonAsync("/api/cluster", ClusterJson.Default.ClusterDescription);
+
+        Assert.NotNull(cluster);
+        Assert.Null(cluster.Mismatch(Engine.Name, GrainContracts.Hash, silo.Url));
+        Assert.NotEmpty(cluster.Gateways);
+    }
+
+    [Fact]
+    public async Task Key_Configured_IsAskedForByEverythingButHealth()
+    {
+        await using var silo = await TemporarySilo.StartAsync("--api-key", Key);
+        using var http = silo.Http;
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/health"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/alive"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/api/cluster"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/gateway"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/api/cluster", "X-Api-Key", Key + "x"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/api/cluster", "X-Api-Key", Key));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/api/cluster", "Authorization", "Bearer " + Key));
+    }
+
+    [Fact]
+    public async Task Blobs_PutThenGet_GivesTheSameBytesAndRefusesOthersUnderTheHash()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+        byte[] content = [1, 2, 3];
+        var path = $"/api/blobs/{StableHash.Content(content)}";
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, path));
+        Assert.Equal(HttpStatusCode.BadRequest, await PutAsync(http, path, [9]));
+        Assert.Equal(HttpStatusCode.NoContent, await PutAsync(http, path, content));
+        Assert.Equal(content, await http.GetByteArrayAsync(new Uri(path, UriKind.Relative)));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(http, "/api/blobs/not-a-hash"));
+    }
+
+    [Fact]
+    public async Task Runs_UnknownId_IsNotFound()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, "/api/runs/none"));
+        Assert.Equal("[]", await http.GetStringAsync(new Uri("/api/runs", UriKind.Relative)));
+    }
+
+    private static async Task<HttpStatusCode> PutAsync(HttpClient http, string path, byte[] content)
+    {
+        using var body = new ByteArrayContent(content);
+        using var response = await http.PutAsync(new Uri(path, UriKind.Relative), body);
+        return response.StatusCode;
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path, string? header = null, string value = "")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (header is not null)
+        {
+            request.Headers.Add(header, value);
+        }
+
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+}
