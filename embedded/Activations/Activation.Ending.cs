@@ -53,7 +53,7 @@ internal sealed partial class Activation
 
         if (schedule)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            Schedule();
         }
 
         foreach (var enumeration in open ?? [])

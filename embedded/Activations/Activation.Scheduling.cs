@@ -80,7 +80,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Schedule();
     }
 
     private void Run(Action action)
@@ -109,8 +109,15 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             _scheduled = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        Schedule();
     }
+
+    /// <summary>Asks for a thread, in the pool's shared queue: first come, first served.</summary>
+    /// <remarks>
+    /// A thread's own queue would be faster and unfair: it is last in, first out and goes before the shared one, so that under full load a few
+    /// pairs of caller and grain keep it to themselves while other calls, and the timers of the whole process, wait for seconds.
+    /// </remarks>
+    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Whether a thread must be asked for, now that there is work; under the lock.</summary>
     private bool MustSchedule()

@@ -40,7 +40,7 @@ internal sealed partial class Activation
 
         if (schedule)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            Schedule();
         }
 
         if (watch)
@@ -83,7 +83,7 @@ internal sealed partial class Activation
 
         if (schedule)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            Schedule();
         }
     }
 

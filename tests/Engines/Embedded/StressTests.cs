@@ -37,4 +37,34 @@ public sealed class StressTests
         await fixture.StopAsync();
         Assert.Equal((0, 0), (answers.Sum(), witness.Violations));
     }
+
+    [Fact]
+    public async Task Callers_ThatSaturateThePool_AreServedAlike()
+    {
+        const int Callers = 64;
+        const int Most = 20_000;
+        await using var fixture = await GrainFixture.StartAsync();
+        var calls = new int[Callers];
+        var isOver = false;
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            var grain = fixture.Client.GetGrain<ITurnGrain>($"alike-{caller}");
+            await grain.SumAsync();
+            await ready.Task;
+            while (!Volatile.Read(ref isOver))
+            {
+                await grain.SumAsync();
+                if (++calls[caller] == Most)
+                {
+                    Volatile.Write(ref isOver, true);
+                }
+            }
+        })).ToArray();
+
+        ready.SetResult();
+        await Task.WhenAll(callers);
+
+        Assert.True(calls.Min() > Most / 4, $"The first caller to make {Most} calls left one at {calls.Min()}.");
+    }
 }
