@@ -54,7 +54,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
         var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
         var groups = world.Groups("--groups", parsed.GetValue(_groups), Split.Test);
         var tasks = parsed.GetValue(_testTasks);
-        var floors = parsed.GetValue(_noFloors) ? [] : Floors.All;
+        ImmutableArray<string> floors = parsed.GetValue(_noFloors) ? [] : [.. Floors.All, .. Floors.References];
         var preferred = string.Create(CultureInfo.InvariantCulture, $"evaluate-{world.ShortName}-{parsed.GetValue(_seed)}");
         var method = policy.Name;
         RunPlan PlanOf(string id) => new()

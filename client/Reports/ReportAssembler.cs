@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using StepTool.Client.Training;
 using StepTool.Core.Evaluation;
 using StepTool.Core.Evaluation.Reports;
+using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.Recorded;
@@ -45,7 +46,7 @@ internal static class ReportAssembler
         var run = new MethodRun
         {
             Method = name,
-            Kind = record.Floors.Contains(name) ? MethodKind.Floor : name == StageNames.Untrained ? MethodKind.Reference : MethodKind.Method,
+            Kind = record.Floors.Contains(name) ? MethodKind.Floor : name == StageNames.Untrained || Floors.References.Contains(name) ? MethodKind.Reference : MethodKind.Method,
             Outcomes = part.Outcomes.Named(name, record.Seed),
             Sampled = measured.FirstOrDefault(other => other.Stage.Name == name + StageNames.SampledSuffix)?.Outcomes.Named(name, record.Seed) ?? [],
             WallSeconds = Math.Round(part.Stage.Seconds, 3),

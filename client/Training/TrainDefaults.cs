@@ -1,3 +1,5 @@
+using StepTool.Client.Worlds;
+
 namespace StepTool.Client.Training;
 
 /// <summary>How much training a world gets where nobody says; chosen on dev tasks.</summary>
@@ -6,5 +8,5 @@ namespace StepTool.Client.Training;
 internal sealed record TrainDefaults(int Iterations, int BatchSize)
 {
     /// <summary>The defaults of a world by its short name.</summary>
-    public static TrainDefaults Of(string world) => world == "built-in" ? new TrainDefaults(60, 128) : new TrainDefaults(60, 128);
+    public static TrainDefaults Of(string world) => world == WorldChoice.BuiltIn ? new TrainDefaults(60, 512) : new TrainDefaults(40, 256);
 }

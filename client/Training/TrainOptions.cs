@@ -45,7 +45,7 @@ internal sealed class TrainOptions
         {
             Run = run,
             World = world.Reference,
-            Floors = parsed.GetValue(_noFloors) ? [] : Floors.All,
+            Floors = parsed.GetValue(_noFloors) ? [] : [.. Floors.All, .. Floors.References],
             Iterations = parsed.GetValue(_iterations) ?? preset.Iterations,
             BatchSize = parsed.GetValue(_batch) ?? preset.BatchSize,
             Seed = parsed.GetValue(_seed),

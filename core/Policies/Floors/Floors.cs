@@ -21,6 +21,9 @@ public static partial class Floors
     /// <summary>Names of stronger searches, for references beside the floors: BM25 over stems without stop words, identifiers split.</summary>
     public static ImmutableArray<string> Stemmed { get; } = [.. UpToMost("bm25-stemmed@"), .. UpToMost("tool-bm25-stemmed@")];
 
+    /// <summary>Searches that stand beside the floors as references, outside the comparison: stronger than what the literature calls BM25 here.</summary>
+    public static ImmutableArray<string> References { get; } = [Stemmed[MostCalls - 1], Stemmed[^1]];
+
     /// <summary>Creates the policy of a name in <see cref="All"/> or <see cref="Stemmed"/>.</summary>
     /// <exception cref="ArgumentException">There is no floor of that name.</exception>
     public static IPolicy Create(string name)
