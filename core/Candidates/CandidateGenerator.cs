@@ -20,6 +20,11 @@ public static class CandidateGenerator
     public static ImmutableArray<Candidate> Enumerate(Situation situation)
     {
         ArgumentNullException.ThrowIfNull(situation);
+        if (situation.MustFinish)
+        {
+            return [new Candidate(new Finish(), -1, [])];
+        }
+
         var pool = ValuePool.Of(situation);
         var first = new List<Candidate>(MaxCandidates);
         var further = new List<(Candidate Candidate, float Loss)>();

@@ -21,6 +21,9 @@ public sealed record Episode
     /// <summary>Seed of every sampled choice of this episode.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Whether the last turn offers nothing but Finish: an exploration of training, since an episode without Finish says nothing of the task.</summary>
+    public bool FinishesAtBudget { get; init; }
+
     /// <summary>Steps taken so far.</summary>
     public ImmutableArray<Step> Steps { get; init; } = [];
 

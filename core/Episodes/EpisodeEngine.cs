@@ -17,8 +17,8 @@ public static class EpisodeEngine
     public const int MaxObservationLength = 1024;
 
     /// <summary>The episode before its first turn.</summary>
-    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed) =>
-        new() { Id = id, World = world, Task = task, Seed = StableHash.Combine(seed, StableHash.Of(task.Id)) };
+    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed, bool finishesAtBudget = false) =>
+        new() { Id = id, World = world, Task = task, Seed = StableHash.Combine(seed, StableHash.Of(task.Id)), FinishesAtBudget = finishesAtBudget };
 
     /// <summary>What the agent sees now. Offered APIs that the world does not know are left out.</summary>
     public static Situation Situate(Episode episode, IWorld world)
@@ -32,7 +32,7 @@ public static class EpisodeEngine
             }
         }
 
-        return new Situation { Task = episode.Task, Apis = apis.DrainToImmutable(), Steps = episode.Steps };
+        return new Situation { Task = episode.Task, Apis = apis.DrainToImmutable(), Steps = episode.Steps, FinishesAtBudget = episode.FinishesAtBudget };
     }
 
     /// <summary>Seed of the choice that the episode makes next: the same after any resume.</summary>

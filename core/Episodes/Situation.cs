@@ -16,6 +16,12 @@ public sealed record Situation
     /// <summary>Steps taken so far.</summary>
     public required ImmutableArray<Step> Steps { get; init; }
 
+    /// <summary>Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</summary>
+    public bool FinishesAtBudget { get; init; }
+
+    /// <summary>Whether Finish is all that is offered now.</summary>
+    public bool MustFinish => FinishesAtBudget && TurnsLeft <= 1;
+
     /// <summary>Turns left, this one included; at least 1.</summary>
     public int TurnsLeft => Task.MaxTurns - Steps.Length;
 }

@@ -15,5 +15,15 @@ namespace StepTool.Core.Runs;
 /// <param name="Rewards">How its steps are rewarded.</param>
 /// <param name="TrainingOrdinal">Ordinal under which the policy's transition log knows it, or -1 when it is not to be learnt from.</param>
 /// <param name="IsCancelled">Whether its user wants it ended.</param>
+/// <param name="FinishesAtBudget">Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</param>
 public sealed record RolloutSpec(
-    EpisodeId Id, string World, AgentTask Task, PolicyReference Policy, DecisionMode Mode, ulong Seed, RewardOptions Rewards, long TrainingOrdinal = -1, bool IsCancelled = false);
+    EpisodeId Id,
+    string World,
+    AgentTask Task,
+    PolicyReference Policy,
+    DecisionMode Mode,
+    ulong Seed,
+    RewardOptions Rewards,
+    long TrainingOrdinal = -1,
+    bool IsCancelled = false,
+    bool FinishesAtBudget = false);

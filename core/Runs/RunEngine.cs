@@ -79,7 +79,10 @@ public sealed class RunEngine
             EvaluateStage evaluate => new RolloutSpec(
                 id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards),
             TrainStage train => new RolloutSpec(
-                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index),
+                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
+            {
+                FinishesAtBudget = FinishesAtBudget(train, seed),
+            },
             _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
         };
     }
@@ -93,6 +96,8 @@ public sealed class RunEngine
     public long Admitted(int stage, int updates) => _stages[stage].Stage is TrainStage train
         ? Math.Min(_stages[stage].Count, (updates + 1L + train.MaxStaleness) * train.BatchSize)
         : _stages[stage].Count;
+
+    private static bool FinishesAtBudget(TrainStage train, ulong seed) => new SeededRandom(StableHash.Of("finish", seed)).NextDouble() < train.FinishShare;
 
     // Each pass over the training tasks is a fresh shuffle, so that all tasks come equally often and in an order of no meaning.
     private AgentTask TrainingTask(StageTasks stage, long index)
@@ -110,9 +115,9 @@ public sealed class RunEngine
         var (split, groups, most) = stage switch
         {
             EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
-            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0 } train => (Split.Train, train.Groups, 0),
+            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1 } train => (Split.Train, train.Groups, 0),
             TrainStage train => throw new ArgumentException(
-                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}; at least 1, 1 and 0 are needed."),
+                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness} and finish share {train.FinishShare}; at least 1, 1, 0 and a share from 0 to 1 are needed."),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
         };
         var tasks = _world.Tasks.Where(task => Belongs(task, split, groups)).ToImmutableArray();

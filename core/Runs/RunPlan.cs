@@ -78,6 +78,9 @@ public sealed record TrainStage : RunStage
     /// <summary>Whether batch k is exactly the ordinals [kB, (k+1)B): with staleness 0 the result is reproducible to the bit.</summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Share of episodes, 0 to 1, whose last turn offers nothing but Finish, so that steps are credited before the policy has learnt to finish; default 0.5.</summary>
+    public double FinishShare { get; init; } = 0.5;
+
     /// <summary>How the policy learns.</summary>
     public TrainingSettings Settings { get; init; } = new();
 

@@ -9,23 +9,24 @@ internal static class LearnerDefaults
     /// <summary>Units of each hidden layer.</summary>
     internal const int Hidden = 64;
 
-    private const double LearningRate = 2e-3;
-    private const double LastShareOfRate = 0.1;
+    private const double LearningRate = 3e-3;
+    private const double Entropy = 0.02;
+    private const double LastShare = 0.1;
 
-    /// <summary>Options for the update that makes the version after <paramref name="version"/>; the learning rate falls linearly over the policy's updates.</summary>
+    /// <summary>Options for the update that makes the version after <paramref name="version"/>; learning rate and entropy bonus fall linearly over the policy's updates.</summary>
     internal static PolicyLearnerOptions Options(TrainingSettings settings, int version)
     {
         var options = new PolicyLearnerOptions();
         var done = settings.TotalUpdates > 0 ? Math.Min(1.0, (double)version / settings.TotalUpdates) : 0;
-        var rate = (settings.LearningRate ?? LearningRate) * (1 - (done * (1 - LastShareOfRate)));
+        var share = 1 - (done * (1 - LastShare));
         return options with
         {
             Epochs = settings.Epochs ?? options.Epochs,
             MiniBatchRows = settings.MiniBatch ?? options.MiniBatchRows,
             Credit = options.Credit with { Gamma = settings.Gamma ?? options.Credit.Gamma, Lambda = settings.Lambda ?? options.Credit.Lambda },
-            Surrogate = options.Surrogate with { EntropyCoefficient = settings.Entropy ?? options.Surrogate.EntropyCoefficient },
+            Surrogate = options.Surrogate with { EntropyCoefficient = (settings.Entropy ?? Entropy) * share },
             Kl = options.Kl with { Coefficient = settings.Kl ?? options.Kl.Coefficient },
-            Optimiser = options.Optimiser with { LearningRate = rate },
+            Optimiser = options.Optimiser with { LearningRate = (settings.LearningRate ?? LearningRate) * share },
         };
     }
 }
