@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -58,8 +57,8 @@ internal static class ArgumentWriter
     {
         switch (type)
         {
-            case ParameterType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
-                writer.WriteRawValue(number.ToString("R", CultureInfo.InvariantCulture));
+            case ParameterType.Number when NumberForm.TryNormalise(value, out var number):
+                writer.WriteRawValue(number); // as it was read: an id may have more digits than a double
                 break;
             case ParameterType.Boolean when bool.TryParse(value, out var flag):
                 writer.WriteBooleanValue(flag);

@@ -64,7 +64,7 @@ public static class CandidateGenerator
             best.Add(chosen);
         }
 
-        var combinations = new List<(Candidate, float)>(MaxCombinations) { (Form(documentation, api, best), 0) };
+        var combinations = new List<(Candidate Candidate, float Loss)>(MaxCombinations) { (Form(documentation, api, best), 0) };
         foreach (var (position, binding, loss) in alternatives.Count > 1 ? alternatives.OrderBy(item => item.Loss) : alternatives.AsEnumerable())
         {
             if (combinations.Count == MaxCombinations)
@@ -72,8 +72,11 @@ public static class CandidateGenerator
                 break;
             }
 
-            var changed = new List<ArgumentBinding>(best) { [position] = binding };
-            combinations.Add((Form(documentation, api, changed), loss));
+            var changed = Form(documentation, api, new List<ArgumentBinding>(best) { [position] = binding });
+            if (!combinations.Exists(known => known.Candidate.Action == changed.Action))
+            {
+                combinations.Add((changed, loss)); // 1 and 1.0 are the same call
+            }
         }
 
         return combinations;

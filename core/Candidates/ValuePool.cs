@@ -1,7 +1,6 @@
-using System.Globalization;
 using StepTool.Core.Episodes;
-using StepTool.Core.Tools;
 using StepTool.Core.Text;
+using StepTool.Core.Tools;
 
 namespace StepTool.Core.Candidates;
 
@@ -9,6 +8,7 @@ namespace StepTool.Core.Candidates;
 internal sealed class ValuePool
 {
     private const int MaxRanked = 4;
+    private const int MaxFallbackLength = 80;
     private const float QueryBase = 0.35f;
     private const float RecencyStep = 0.02f;
     private static readonly HashSet<string> Generic = Tokeniser.TermSet("id ref code key number num name value uuid slug token");
@@ -111,7 +111,7 @@ internal sealed class ValuePool
             ParameterType.Boolean => "true",
             ParameterType.Object => "{}",
             ParameterType.Array => "[]",
-            _ => _query.Length <= 80 ? _query : _query[..80],
+            _ => TextCut.To(_query, MaxFallbackLength),
         };
         return new ArgumentBinding(index, value, ArgumentSource.Fallback, -1, "", 0);
     }
@@ -150,7 +150,7 @@ internal sealed class ValuePool
 
     private static bool FitsType(ParameterType type, string value) => type switch
     {
-        ParameterType.Number => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
+        ParameterType.Number => NumberForm.TryNormalise(value, out _),
         ParameterType.Boolean => bool.TryParse(value, out _),
         ParameterType.Object or ParameterType.Array => false,
         _ => true,

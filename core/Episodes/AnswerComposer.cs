@@ -25,8 +25,7 @@ public static class AnswerComposer
             }
         }
 
-        var answer = string.Join("; ", parts);
-        return answer.Length <= MaxLength ? answer : answer[..MaxLength];
+        return TextCut.To(string.Join("; ", parts), MaxLength);
     }
 
     private static IEnumerable<string> Best(HashSet<string> queryTerms, string observation)
@@ -35,7 +34,7 @@ public static class AnswerComposer
         if (values.Count == 0)
         {
             var text = observation.Trim();
-            return text.Length == 0 ? [] : [text[..Math.Min(text.Length, MaxLength / 4)]];
+            return text.Length == 0 ? [] : [TextCut.To(text, MaxLength / 4)];
         }
 
         return values

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using StepTool.Core.Chance;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tasks;
+using StepTool.Core.Text;
 using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 
@@ -108,5 +109,5 @@ public static class EpisodeEngine
         };
     }
 
-    private static string Cut(string text) => text.Length <= MaxObservationLength ? text : string.Concat(text.AsSpan(0, MaxObservationLength), "...");
+    private static string Cut(string text) => text.Length <= MaxObservationLength ? text : TextCut.To(text, MaxObservationLength) + "...";
 }

@@ -44,8 +44,8 @@ public static partial class QueryReader
         (?<![\w])['"“‘](?<quoted>[^'"”’“‘]{1,80})['"”’](?!\w)
         |https?://\S+
         |[\w.+-]+@[\w-]+\.[\w.]+
-        |\b[A-Za-z]*[-_]?\d[\w.,:/-]*
-        |(?<name>\b[A-Z][\p{L}]+(?:\s+[A-Z][\p{L}]+)*)
+        |\b(?:[A-Za-z]+[-_])*[A-Za-z]*\d[\w.,:/-]*
+        |(?<name>\b\p{Lu}\p{L}+(?:\s+\p{Lu}\p{L}+)*)
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Literal();
 }

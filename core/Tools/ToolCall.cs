@@ -5,9 +5,10 @@ namespace StepTool.Core.Tools;
 /// <param name="Arguments">Arguments as a canonical JSON object: see <c>CanonicalArguments</c>.</param>
 public sealed record ToolCall(ApiKey Api, string Arguments)
 {
-    /// <summary>Whether two calls ask the same, however their arguments are quoted: 1, 1.0 and "1" meet.</summary>
-    public bool IsSameAs(ToolCall? other) => other is not null && Api == other.Api
-        && (Arguments == other.Arguments || CanonicalArguments.CacheKey(Arguments) == CanonicalArguments.CacheKey(other.Arguments));
+    /// <summary>Whether two calls ask the same, however their arguments are quoted: 1, 1.0 and "1" meet. Arguments that are no JSON object meet only themselves.</summary>
+    public bool IsSameAs(ToolCall? other) => other is not null && Api == other.Api && (Arguments == other.Arguments || Key(Arguments) == Key(other.Arguments));
+
+    private static string Key(string arguments) => CanonicalArguments.TryFromJson(arguments, out var canonical, out _) ? CanonicalArguments.CacheKey(canonical) : arguments;
 }
 
 /// <summary>A call as it is sent: what to call, for whom, and which try of the same call within the episode it is.</summary>
