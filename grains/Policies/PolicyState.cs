@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
 
@@ -19,5 +20,6 @@ internal sealed record PolicyState
     public OrdinalSet Consumed { get; init; } = OrdinalSet.Empty;
 
     /// <summary>The ends of the chain; null when it is empty.</summary>
+    [JsonIgnore]
     public PolicyHead? Head => Versions.IsEmpty ? null : new PolicyHead(Versions[^1], Versions[Promotions is [.., var promoted] ? promoted : 0], Consumed);
 }
