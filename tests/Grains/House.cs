@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
+using StepTool.Core.Episodes;
+using StepTool.Core.Runs;
+using StepTool.Core.Serialization;
+using StepTool.Core.Storage;
+using StepTool.Core.Tools;
+using StepTool.Core.Worlds;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.Policies;
+using StepTool.Grains.Runs;
+using StepTool.Grains.State;
+using StepTool.Grains.Tasks;
+using StepTool.Grains.Worlds;
+using StepTool.Silo.Storage;
+using StepTool.Tests.Conformance;
+using StepTool.Tests.Engines;
+using StepTool.Tests.Episodes;
+
+namespace StepTool.Tests.Grains;
+
+/// <summary>What outlives a silo, and how its silos are made.</summary>
+internal sealed class Ground
+{
+    public Ground(TinyWorld? world = null)
+    {
+        World = world ?? new TinyWorld();
+        Tools = new TestTools(World);
+    }
+
+    public TinyWorld World { get; }
+
+    public TestTools Tools { get; }
+
+    public TestStore Store { get; } = new();
+
+    public IBlobStore Blobs { get; } = new MemoryBlobStore();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Instead of floors and trained policies.</summary>
+    public IPolicySource? Policies { get; init; }
+
+    /// <summary>Whether rollouts start by themselves, as they do on a silo.</summary>
+    public bool HasPump { get; init; } = true;
+
+    public Action<GrainsOptions> Options { get; init; } = _ => { };
+}
+
+/// <summary>A silo of the real grains on a tiny world.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    private readonly GrainFixture _fixture;
+    private readonly StoreLine _line;
+    private readonly Ground _ground;
+
+    private House(GrainFixture fixture, StoreLine line, Ground ground) => (_fixture, _line, _ground) = (fixture, line, ground);
+
+    public EpisodeSlots Slots => _fixture.Silo.GetRequiredService<EpisodeSlots>();
+
+    public static async Task<House> StartAsync(Ground ground)
+    {
+        var line = new StoreLine(ground.Store);
+        var fixture = await GrainFixture.StartAsync(services =>
+        {
+            services.AddGrainsOfTheHouse();
+            services.AddGrainStorage(StateStore.Name, (_, _) => line);
+            services.AddSingleton(ground.Time);
+            services.AddSingleton(ground.Blobs);
+            services.AddSingleton<IToolCaller>(ground.Tools);
+            services.AddSingleton<IWorldCatalogue>(new TinyCatalogue(ground.World));
+            if (ground.Policies is { } policies)
+            {
+                services.AddSingleton(policies);
+            }
+
+            services.AddStepToolGrains();
+            services.Configure(ground.Options);
+            if (!ground.HasPump)
+            {
+                services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType == typeof(RolloutPump)));
+            }
+        });
+        return new House(fixture, line, ground);
+    }
+
+    public TGrain Grain<TGrain>(string key) where TGrain : IGrainWithStringKey => _fixture.Client.GetGrain<TGrain>(key);
+
+    public IRunGrain Run(string run = "run") => Grain<IRunGrain>(run);
+
+    public ITaskGrain Task(long ordinal, string run = "run") => Grain<ITaskGrain>(new EpisodeId(run, ordinal).ToString());
+
+    /// <summary>Starts a run and waits until its first rollouts are on the queue.</summary>
+    public async Task EnqueuedAsync(RunPlan plan)
+    {
+        await Run(plan.Run).StartAsync(plan);
+        await _ground.Store.WhenAsync<RunState>("run", plan.Run, state => state.Enqueued > 0);
+    }
+
+    /// <summary>Starts a run with stages and waits for its end.</summary>
+    public async Task<RunStatus> CompleteAsync(RunPlan plan)
+    {
+        await Run(plan.Run).StartAsync(plan);
+        return await EndedAsync(plan.Run);
+    }
+
+    /// <summary>Waits for the end of a run.</summary>
+    public async Task<RunStatus> EndedAsync(string run = "run")
+    {
+        await _ground.Store.WhenAsync<RunState>("run", run, state => state.Phase is not (RunPhase.Running or RunPhase.Unknown));
+        return await Run(run).StatusAsync();
+    }
+
+    /// <summary>Waits until so many rollouts have ended.</summary>
+    public Task DoneAsync(long count, string run = "run") => _ground.Store.WhenAsync<RunState>("run", run, state => state.Completed.Count >= count);
+
+    /// <summary>All outcomes of a run, by ordinal.</summary>
+    public async Task<ImmutableArray<RolloutOutcome>> OutcomesAsync(string run = "run")
+    {
+        var outcomes = ImmutableArray.CreateBuilder<RolloutOutcome>();
+        for (OutcomePage page; (page = await Run(run).OutcomesAsync(outcomes.Count)).Outcomes.Length > 0;)
+        {
+            outcomes.AddRange(page.Outcomes);
+        }
+
+        return [.. outcomes.OrderBy(outcome => outcome.Ordinal)];
+    }
+
+    public async Task<Episode> TrajectoryAsync(RolloutOutcome outcome) => EpisodeCodec.Decode(await _ground.Blobs.GetAsync(outcome.Trajectory, default));
+
+    /// <summary>All trajectories of a run as text, by ordinal.</summary>
+    public async Task<string[]> TrajectoriesAsync(string run = "run")
+    {
+        var texts = new List<string>();
+        foreach (var outcome in await OutcomesAsync(run))
+        {
+            texts.Add(JsonSerializer.Serialize(await TrajectoryAsync(outcome), CoreJson.Default.Episode));
+        }
+
+        return [.. texts];
+    }
+
+    public Task DeactivateAsync(IAddressable grain) => _fixture.DeactivateAsync(grain);
+
+    /// <summary>Cuts the silo off from its state for good: for the store it has crashed.</summary>
+    public void Crash() => _line.Cut();
+
+    /// <summary>Waits until no episode holds a slot.</summary>
+    public async Task IdleAsync()
+    {
+        for (var changed = Slots.Changed; Slots.Held > 0; changed = Slots.Changed)
+        {
+            await changed.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    private sealed class TinyCatalogue(TinyWorld world) : IWorldCatalogue
+    {
+        public ValueTask<IWorld> GetAsync(string reference, CancellationToken cancellationToken) =>
+            reference == "tiny" ? ValueTask.FromResult<IWorld>(world) : throw new ArgumentException($"There is no world '{reference}' here.", nameof(reference));
+    }
+}

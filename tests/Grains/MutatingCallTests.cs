@@ -1,0 +1,141 @@
+using StepTool.Core.Episodes;
+using StepTool.Core.Tools;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Tasks;
+using StepTool.Tests.Episodes;
+using Xunit;
+
+namespace StepTool.Tests.Grains;
+
+/// <summary>An order is sent at most once, whatever breaks around it.</summary>
+[Trait("Kind", "Simulation")]
+public sealed class MutatingCallTests
+{
+    private const string OrderCall = "run/0#1";
+
+    [Fact]
+    public async Task Call_ThatMutates_IsStoredAsAnIntentBefore()
+    {
+        var ground = Ordering();
+        TaskState? stored = null;
+        ground.Tools.Reply = (request, _) =>
+        {
+            stored = request.CallId == OrderCall ? ground.Store.Read<TaskState>("task", "run/0") : stored;
+            return null;
+        };
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal(TinyWorld.OrderCall(24), stored?.Episode.Pending?.Action);
+        Assert.Equal((EpisodeStatus.Finished, 1), (outcome.Status, ground.Tools.Sent[OrderCall]));
+    }
+
+    [Fact]
+    public async Task Crash_BetweenIntentAndResult_IsOfUnknownOutcomeAndNotSentAgain()
+    {
+        var ground = Ordering();
+        var (called, never) = (new TaskCompletionSource(), new TaskCompletionSource<ToolReply>());
+        ground.Tools.Reply = (request, _) =>
+        {
+            if (request.CallId != OrderCall)
+            {
+                return null;
+            }
+
+            called.TrySetResult();
+            return never.Task;
+        };
+        await using var first = await House.StartAsync(ground);
+        await first.Run().StartAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }));
+        await called.Task;
+        first.Crash();
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        var episode = await second.TrajectoryAsync(Assert.Single(await second.OutcomesAsync()));
+        Assert.Equal((EpisodeStatus.Faulted, ToolFaultKind.OutcomeUnknown, 1), (episode.Status, episode.Fault?.Tool, episode.Steps.Length));
+        Assert.Equal(1, ground.Tools.Sent[OrderCall]);
+        never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_OfTheResultFails_IsMadeAgainWithTheAnswerAtHand(bool failsAfterStoring)
+    {
+        var ground = Ordering();
+        var left = 2;
+        ground.Store.FailsAfterStoring = failsAfterStoring;
+        ground.Store.Fails = (_, _, written) => written is TaskState { Episode: { Steps.Length: 2, Pending: null } } && left-- > 0;
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal((EpisodeStatus.Finished, 1), (outcome.Status, ground.Tools.Sent[OrderCall]));
+        Assert.InRange(ground.Store.Failures, 1, 2);
+    }
+
+    [Fact]
+    public async Task Write_OfTheIntentFails_IsMadeAgainBeforeTheCall()
+    {
+        var ground = Ordering();
+        var left = 2;
+        ground.Store.Fails = (_, _, written) => written is TaskState { Episode.Pending: not null } && left-- > 0;
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal((EpisodeStatus.Finished, 1, 2), (outcome.Status, ground.Tools.Sent[OrderCall], ground.Store.Failures));
+    }
+
+    [Fact]
+    public async Task LostRace_OnTheResult_ReadsAfreshAndDoesNotSendAgain()
+    {
+        var ground = Ordering();
+        ground.Tools.Reply = (request, _) =>
+        {
+            if (request.CallId == OrderCall)
+            {
+                ground.Store.Touch("task", "run/0");
+            }
+
+            return null;
+        };
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal((EpisodeStatus.Finished, 1), (outcome.Status, ground.Tools.Sent[OrderCall]));
+    }
+
+    [Fact]
+    public async Task Deferred_WasNotSent_IsAskedAgain()
+    {
+        var ground = Ordering();
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall && ground.Tools.Sent[OrderCall] == 1
+            ? Task.FromResult<ToolReply>(new ToolDeferred(ground.Time.GetUtcNow()))
+            : null;
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal((EpisodeStatus.Finished, 2), (outcome.Status, ground.Tools.Sent[OrderCall]));
+    }
+
+    [Fact]
+    public async Task Adapter_Throws_IsAFaultAndNotSentAgain()
+    {
+        var ground = Ordering();
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? throw new InvalidOperationException("the line broke") : null;
+        await using var house = await House.StartAsync(ground);
+        var outcome = await PlayAsync(house);
+        Assert.Equal((EpisodeStatus.Faulted, 1), (outcome.Status, ground.Tools.Sent[OrderCall]));
+    }
+
+    private static Ground Ordering()
+    {
+        var ground = new Ground
+        {
+            Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]),
+        };
+        ground.Tools.Mutate = true;
+        return ground;
+    }
+
+    private static async Task<RolloutOutcome> PlayAsync(House house)
+    {
+        await house.CompleteAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }));
+        return Assert.Single(await house.OutcomesAsync());
+    }
+}

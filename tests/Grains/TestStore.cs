@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Orleans.Runtime;
+using Orleans.Storage;
+using StepTool.Grains.Hosting;
+
+namespace StepTool.Tests.Grains;
+
+/// <summary>Grain state that outlives its silos. Tells when a state comes to be as a test awaits it, and fails writes when it is told to.</summary>
+internal sealed class TestStore
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private readonly ConcurrentDictionary<(string State, string Key), Record> _records = new();
+    private readonly ConcurrentDictionary<Guid, Action> _watches = new();
+    private readonly Lock _gate = new();
+    private int _version;
+    private int _writes;
+
+    /// <summary>One write in so many fails; 0 for none.</summary>
+    public int FailEvery { get; set; }
+
+    /// <summary>Whether a failing write stores all the same, so that its outcome is unknown to the grain.</summary>
+    public bool FailsAfterStoring { get; set; }
+
+    /// <summary>Decides by state name, key and the state to be written whether a write fails; counted as many times as it says so.</summary>
+    public Func<string, string, object?, bool>? Fails { get; set; }
+
+    public int Failures { get; private set; }
+
+    /// <summary>The state of a grain, or null.</summary>
+    public T? Read<T>(string state, string key) where T : class =>
+        _records.TryGetValue((state, key), out var record) ? JsonSerializer.Deserialize<T>(record.Json, Wire.State) : null;
+
+    /// <summary>The ids of all grains that have such a state.</summary>
+    public string[] Keys(string state) => [.. _records.Keys.Where(key => key.State == state).Select(key => key.Key)];
+
+    /// <summary>Completes when a state is as awaited, now or after a later write.</summary>
+    public async Task<T> WhenAsync<T>(string state, string key, Func<T, bool> condition) where T : class
+    {
+        var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = Guid.NewGuid();
+        void Look()
+        {
+            if (Read<T>(state, key) is { } now && condition(now))
+            {
+                seen.TrySetResult(now);
+            }
+        }
+
+        _watches[id] = Look;
+        Look();
+        try
+        {
+            return await seen.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"State '{state}' of '{key}' did not come to be as awaited within {Patience}; it is {JsonSerializer.Serialize(Read<T>(state, key), Wire.State)}.");
+        }
+        finally
+        {
+            _watches.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Completes when a grain has no such state, now or after a later write.</summary>
+    public async Task GoneAsync(string state, string key)
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = Guid.NewGuid();
+        void Look()
+        {
+            if (!_records.ContainsKey((state, key)))
+            {
+                gone.TrySetResult();
+            }
+        }
+
+        _watches[id] = Look;
+        Look();
+        await gone.Task.WaitAsync(Patience);
+        _watches.TryRemove(id, out _);
+    }
+
+    /// <summary>Writes a state behind its grain's back, so that the grain's next write loses its race.</summary>
+    public void Touch(string state, string key) => _records.AddOrUpdate(
+        (state, key), _ => throw new InvalidOperationException($"There is no state '{state}' of '{key}'."), (_, record) => record with { ETag = NextETag() });
+
+    internal void Read<T>(string state, GrainId grain, IGrainState<T> into)
+    {
+        var record = _records.GetValueOrDefault((state, Key(grain)));
+        into.State = record is null ? default! : JsonSerializer.Deserialize<T>(record.Json, Wire.State)!;
+        into.ETag = record?.ETag;
+        into.RecordExists = record is not null;
+    }
+
+    internal void Write<T>(string state, GrainId grain, IGrainState<T> from, bool clears)
+    {
+        var key = Key(grain);
+        var fails = false;
+        lock (_gate)
+        {
+            _writes++;
+            fails = (FailEvery > 0 && _writes % FailEvery == 0) || (Fails?.Invoke(state, key, clears ? null : from.State) ?? false);
+            Failures += fails ? 1 : 0;
+            if (!fails || FailsAfterStoring)
+            {
+                Store(state, key, from, clears, fails);
+            }
+        }
+
+        foreach (var look in _watches.Values)
+        {
+            look();
+        }
+
+        if (fails)
+        {
+            throw new IOException("The test let this write fail.");
+        }
+    }
+
+    private void Store<T>(string state, string key, IGrainState<T> from, bool clears, bool isSecret)
+    {
+        var stored = _records.GetValueOrDefault((state, key));
+        if (stored?.ETag != from.ETag)
+        {
+            throw new InconsistentStateException($"State '{state}' of '{key}' changed.", stored?.ETag ?? "", from.ETag ?? "");
+        }
+
+        var eTag = NextETag();
+        if (clears)
+        {
+            _records.TryRemove((state, key), out _);
+        }
+        else
+        {
+            _records[(state, key)] = new Record(eTag, JsonSerializer.SerializeToUtf8Bytes(from.State, Wire.State));
+        }
+
+        if (!isSecret)
+        {
+            from.ETag = clears ? null : eTag;
+            from.RecordExists = !clears;
+        }
+    }
+
+    private string NextETag() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
+
+    private static string Key(GrainId grain) => grain.Key.ToString()!;
+
+    private sealed record Record(string ETag, byte[] Json);
+}
+
+/// <summary>One silo's way to the store. Once cut, nothing gets through: the silo is as good as dead.</summary>
+internal sealed class StoreLine(TestStore store) : IGrainStorage
+{
+    private volatile bool _isCut;
+
+    public void Cut() => _isCut = true;
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        Check();
+        store.Read(stateName, grainId, grainState);
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        Check();
+        store.Write(stateName, grainId, grainState, clears: false);
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        Check();
+        store.Write(stateName, grainId, grainState, clears: true);
+        return Task.CompletedTask;
+    }
+
+    private void Check()
+    {
+        if (_isCut)
+        {
+            throw new IOException("The silo is dead to the test.");
+        }
+    }
+}

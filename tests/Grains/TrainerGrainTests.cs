@@ -1,0 +1,168 @@
+using StepTool.Core.Episodes;
+using StepTool.Core.Runs;
+using StepTool.Core.Tools;
+using StepTool.Grains.Contracts;
+using StepTool.Grains.Policies;
+using Xunit;
+
+namespace StepTool.Tests.Grains;
+
+/// <summary>Training through the real house: run, queue, tasks, log, trainer and policy.</summary>
+[Trait("Kind", "Simulation")]
+public sealed class TrainerGrainTests
+{
+    [Fact]
+    public async Task Train_Deterministic_TakesExactlyTheIntervalsOnPolicy()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(deterministic: true), Plans.Evaluate("policy@latest")));
+        Assert.Equal((RunPhase.Completed, 3), (status.Phase, status.Stages[0].Updates));
+        var versions = await Policy(house).VersionsAsync();
+        Assert.Equal(Enumerable.Range(0, 3).Select(update => OrdinalSet.Empty.AddRange(8 * update, 8 * (update + 1))), versions.Skip(1).Select(version => version.Consumed));
+        Assert.All(versions.Skip(1), version => Assert.Equal(0, version.Metrics["staleness"]));
+        Assert.Equal(3, (await Policy(house).HeadAsync())!.Promoted.Version);
+        Assert.All((await house.OutcomesAsync()).Skip(24), outcome => Assert.Equal(3, outcome.Version));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Train_AsTheyFinish_ConsumesEachOnceWithinTheStaleness(int staleness)
+    {
+        var ground = new Ground();
+        await using var house = await House.StartAsync(ground);
+        await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 6, batchSize: 4, staleness: staleness)));
+        var versions = await Policy(house).VersionsAsync();
+        Assert.Equal([4L, 4, 4, 4, 4, 4], versions.Skip(1).Select(version => version.Consumed.Count));
+        Assert.Equal(OrdinalSet.Empty.AddRange(0, 24), (await Policy(house).HeadAsync())!.Consumed);
+
+        // A rollout is admitted when at most so many updates are missing before its own, and may be passed over for two batches.
+        Assert.All(versions.Skip(1), version => Assert.InRange(version.Metrics["staleness"], 0, staleness == 0 ? 0 : staleness + 2));
+    }
+
+    [Fact]
+    public async Task Train_CrashAfterAnUpdate_GoesOnToTheSameWeights()
+    {
+        var plan = Plans.Of(Plans.Train(iterations: 4, deterministic: true));
+        await using var undisturbed = await House.StartAsync(new Ground());
+        await undisturbed.CompleteAsync(plan);
+
+        var ground = new Ground();
+        await using var first = await House.StartAsync(ground);
+        await first.Run().StartAsync(plan);
+        await ground.Store.WhenAsync<PolicyState>("policy", "policy", state => state.Versions.Length >= 3);
+        first.Crash();
+        await using var second = await House.StartAsync(ground);
+        Assert.Equal(RunPhase.Completed, (await second.EndedAsync()).Phase);
+        Assert.Equal(Hashes(await Policy(undisturbed).VersionsAsync()), Hashes(await Policy(second).VersionsAsync()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Train_StorageFailsOneWriteInTen_ComesToTheSameWeights(bool failsAfterStoring)
+    {
+        var plan = Plans.Of(Plans.Train(iterations: 2, deterministic: true));
+        await using var reliable = await House.StartAsync(new Ground());
+        await reliable.CompleteAsync(plan);
+
+        var ground = new Ground();
+        await using var house = await House.StartAsync(ground);
+        await house.Run().StartAsync(plan);
+        (ground.Store.FailsAfterStoring, ground.Store.FailEvery) = (failsAfterStoring, 10);
+        Assert.Equal(RunPhase.Completed, (await house.EndedAsync()).Phase);
+        Assert.Equal(await reliable.TrajectoriesAsync(), await house.TrajectoriesAsync());
+        Assert.Equal(Hashes(await Policy(reliable).VersionsAsync()), Hashes(await Policy(house).VersionsAsync()));
+    }
+
+    [Fact]
+    public async Task Train_FaultedEpisodes_AreExcludedAndCounted()
+    {
+        var ground = new Ground();
+        ground.Tools.Reply = (request, _) => EpisodeId.Parse(request.CallId.Split('#')[0]).Ordinal % 4 == 1
+            ? Task.FromResult<ToolReply>(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")))
+            : null;
+        await using var house = await House.StartAsync(ground);
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 3)));
+        var faulted = (await house.OutcomesAsync()).Count(outcome => outcome.Status == EpisodeStatus.Faulted);
+        var versions = await Policy(house).VersionsAsync();
+        Assert.InRange(faulted, 1, 6); // those that finish at once call nothing
+        Assert.Equal((faulted, (long)faulted, 24L), (versions.Sum(version => version.Excluded), status.Stages[0].Faults, (await Policy(house).HeadAsync())!.Consumed.Count));
+    }
+
+    [Fact]
+    public async Task Train_AllFaulted_FailsTheRunWithTheReason()
+    {
+        var ground = new Ground { Policies = new TestPolicies(_ => Episodes.TinyWorld.NewsCall()) };
+        ground.Tools.Reply = (_, _) => Task.FromResult<ToolReply>(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")));
+        await using var house = await House.StartAsync(ground);
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)));
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("can be learnt from", status.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_AfterACancelledRun_StartsAfreshAndCompletes()
+    {
+        var ground = new Ground();
+        var (held, never) = (new TaskCompletionSource(), new TaskCompletionSource<ToolReply>());
+        ground.Tools.Reply = (request, _) =>
+        {
+            // One slow episode leaves a hole in what the first run consumes.
+            if (!request.CallId.StartsWith("run/2#", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            held.TrySetResult();
+            return never.Task;
+        };
+        await using var house = await House.StartAsync(ground);
+        await house.Run().StartAsync(Plans.Of(Plans.Train(iterations: 20, batchSize: 4)));
+        await ground.Store.WhenAsync<PolicyState>("policy", "policy", state => state.Versions.Length >= 2);
+        await house.Run().CancelAsync(null);
+        never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")));
+        await house.IdleAsync();
+
+        var before = (await Policy(house).HeadAsync())!;
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 3, batchSize: 4)) with { Run = "second" });
+        var after = (await Policy(house).HeadAsync())!;
+        Assert.Equal((RunPhase.Completed, ""), (status.Phase, status.Failure));
+        Assert.Equal((before.Latest.Version + 3, before.Consumed.Count + 12), (after.Latest.Version, after.Consumed.Count));
+    }
+
+    [Fact]
+    public async Task Train_PolicyOfAnotherOpenRun_IsRefusedAndLeavesThatRunAlone()
+    {
+        var ground = new Ground { HasPump = false };
+        await using var house = await House.StartAsync(ground);
+        await house.EnqueuedAsync(Plans.Of(Plans.Train()));
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train()) with { Run = "second" });
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("is being trained by run 'run'", status.Failure, StringComparison.Ordinal);
+        Assert.True((await house.Grain<ITrainerGrain>("policy").StatusAsync()).IsTraining);
+    }
+
+    [Fact]
+    public async Task Train_OtherNumberOfHiddenUnits_IsRefused()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)));
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1) with { Settings = new TrainingSettings { Hidden = 16 } }) with { Run = "second" });
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("has 8 hidden units; 16 were asked for", status.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_PolicyThatDoesNotExist_FailsTheRunWithTheRemedy()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(Plans.Of(Plans.Evaluate("nobody@latest")));
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("'nobody' does not exist; see 'steptool policy list'", status.Failure, StringComparison.Ordinal);
+    }
+
+    private static IPolicyGrain Policy(House house) => house.Grain<IPolicyGrain>("policy");
+
+    private static string[] Hashes(IEnumerable<PolicyManifest> versions) => [.. versions.Select(version => $"{version.Version} {version.Weights} {version.Learner}")];
+}

@@ -1,0 +1,49 @@
+using StepTool.Core.Rewards;
+using StepTool.Core.Runs;
+using StepTool.Core.Worlds;
+using Xunit;
+
+namespace StepTool.Tests.Runs;
+
+[Trait("Kind", "Unit")]
+public sealed class RunPlanRulesTests
+{
+    private static readonly RunPlan Plan = new()
+    {
+        Run = "run-1",
+        World = "tiny",
+        Stages = [new EvaluateStage { Name = "bm25@1", Policy = new PolicyReference("bm25@1", PolicyPin.Floor), Split = Split.Test }],
+    };
+
+    [Fact]
+    public void Check_SoundPlan_Passes() => RunPlanRules.Check(Plan);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a b")]
+    public void Check_RunId_MustBePlain(string run) => Refuses(Plan with { Run = run }, $"'{run}'");
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void Check_StepWeight_MustLieBetween0And1(double weight) => Refuses(Plan with { Rewards = new RewardOptions { StepWeight = weight } }, "between 0 and 1");
+
+    [Fact]
+    public void Check_NeitherStagesNorService_IsRefused() => Refuses(Plan with { Stages = [] }, "neither stages nor");
+
+    [Fact]
+    public void Check_BothStagesAndService_IsRefused() => Refuses(Plan with { Serves = new PolicyReference("p", PolicyPin.Promoted) }, "both stages and");
+
+    [Fact]
+    public void Check_UnknownFloor_ListsTheKnownOnes() =>
+        Refuses(Plan with { Stages = [new EvaluateStage { Name = "x", Policy = new PolicyReference("bm26@1", PolicyPin.Floor), Split = Split.Test }] }, "call-everything");
+
+    [Fact]
+    public void Check_PolicyNameThatReadsAsAFloor_IsRefused() =>
+        Refuses(Plan with { Stages = [new TrainStage { Name = "x", Policy = "floor:mine", Iterations = 1, BatchSize = 1 }] }, "floor:");
+
+    private static void Refuses(RunPlan plan, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => RunPlanRules.Check(plan)).Message, StringComparison.Ordinal);
+}
