@@ -61,8 +61,8 @@ internal sealed class Terminal
     /// <summary>Whether the result is to be one JSON document.</summary>
     public bool WritesJson => Document is not null;
 
-    /// <summary>A line of plain text; markup is not read.</summary>
-    public void Line(string text = "") => Out.WriteLine(text);
+    /// <summary>A line of plain text, as long as it is; markup is not read.</summary>
+    public void Line(string text = "") => Out.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>A line for whoever has to act: an error or a warning.</summary>
     public void Complain(string text)

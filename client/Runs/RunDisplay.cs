@@ -63,6 +63,6 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
     {
         var filled = row.Total == 0 ? 0 : (int)(BarWidth * row.Done / row.Total);
         var colour = row.Done >= row.Total ? "green" : "yellow";
-        return new Markup($"[{colour}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]");
+        return new Markup($"[{colour}]{new string('━', filled)}[/][grey]{new string('─', BarWidth - filled)}[/]");
     }
 }

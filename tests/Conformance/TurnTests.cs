@@ -70,25 +70,6 @@ public sealed class TurnTests(SharedCluster cluster) : IClassFixture<SharedClust
     }
 
     [Fact]
-    public async Task NormalCall_WhileOneOfTwoReadersAwaits_Waits()
-    {
-        var grain = Grain("writer-waits");
-        var first = grain.ReadAsync("first reader");
-        var second = grain.ReadAsync("second reader");
-        await Probe.AtAsync("first reader");
-        await Probe.AtAsync("second reader");
-        var touch = grain.TouchAsync("after the readers");
-
-        Probe.Open("first reader");
-        await first;
-        await grain.PeekAsync();
-        Assert.False(touch.IsCompleted);
-
-        Probe.Open("second reader");
-        await Task.WhenAll(second, touch);
-    }
-
-    [Fact]
     public async Task Reentrant_WhileAnotherAwaits_RunsAtOnce()
     {
         var grain = cluster.Fixture.Client.GetGrain<IReentrantGrain>("reentrant");

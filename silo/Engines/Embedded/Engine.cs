@@ -1,8 +1,8 @@
 using StepTool.Embedded.Gateway;
 using StepTool.Embedded.Hosting;
-using StepTool.Silo.Cluster;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.State;
+using StepTool.Silo.Cluster;
 using StepTool.Silo.Hosting;
 
 namespace StepTool.Silo.Engines;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -6,7 +7,8 @@ using Orleans.Serialization;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.State;
 using StepTool.Silo.Cluster;
-using StepTool.Silo.Hosting;
+using SiloOptions = StepTool.Silo.Hosting.SiloOptions;
+using StorageKind = StepTool.Silo.Hosting.StorageKind;
 
 namespace StepTool.Silo.Engines;
 
@@ -21,7 +23,7 @@ public static class Engine
     {
         services.AddOrleans(silo =>
         {
-            silo.UseLocalhostClustering();
+            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: FreePort());
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, ClusterDescription.Service));
             if (options.Storage is StorageKind.Memory)
             {
@@ -39,4 +41,12 @@ public static class Engine
     /// <summary>Where clients connect.</summary>
     internal static IReadOnlyList<string> Gateways(IServiceProvider services) =>
         services.GetRequiredService<ILocalSiloDetails>().GatewayAddress?.Endpoint is IPEndPoint endpoint ? [endpoint.ToString()] : [];
+
+    // Two silos on one machine, such as a console's own beside a running one, must not meet on Orleans' fixed ports.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 }
