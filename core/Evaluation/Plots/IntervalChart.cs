@@ -16,7 +16,7 @@ internal sealed record IntervalChart(string Title, ImmutableArray<IntervalRow> R
     {
         var height = (Rows.Length * RowHeight) + Bottom + 6;
         var svg = new Svg(width, height, Title);
-        var left = Math.Min(width * 0.4, 16 + (8 * Rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max()));
+        var left = Math.Min(width * 0.5, 16 + (8.2 * Rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max()));
         var right = width - 14 - (7.2 * Rows.Select(row => row.Label.Length).DefaultIfEmpty(0).Max());
         var x = Axis.Over(Rows.SelectMany(row => new[] { row.Interval.Low, row.Interval.High }).Append(0).Append(Bars ? 0.2 : 0), left, right);
         foreach (var tick in x.Ticks)
