@@ -28,7 +28,7 @@ internal static class EpisodeSteps
     private static async Task RunOnceAsync(IClusterClient client, string name)
     {
         var run = client.GetGrain<IRunGrain>(name);
-        var stage = new EvaluateStage { Name = name, Policy = PolicyReference.Parse("floor:bench"), Split = Split.Test };
+        var stage = new EvaluateStage { Name = name, Policy = PolicyReference.Parse("floor:random"), Split = Split.Test };
         var status = await run.StartAsync(new RunPlan { Run = name, World = "bench", Stages = [stage] });
         while (status.Phase == RunPhase.Running)
         {

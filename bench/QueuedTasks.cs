@@ -17,7 +17,7 @@ internal static class QueuedTasks
         var world = new BenchWorld(1, 4);
         await using var silo = await BenchSilo.StartAsync(world, StorageKind.Sqlite, maxEpisodes: 64);
         var run = silo.Client.GetGrain<IRunGrain>("queue");
-        await run.StartAsync(new RunPlan { Run = "queue", World = "bench", Serves = PolicyReference.Parse("floor:bench") });
+        await run.StartAsync(new RunPlan { Run = "queue", World = "bench", Serves = PolicyReference.Parse("floor:random") });
         await AddAsync(run, 0, BatchSize, world.Tasks[0]);
         var before = Settled();
         for (var first = BatchSize; first < count + BatchSize; first += BatchSize)
