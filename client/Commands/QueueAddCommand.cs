@@ -53,7 +53,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
 
         if (read.Tasks.IsEmpty)
         {
-            throw Refusal.Failed($"{file} has no task that can be queued: {read.Refused.Length} lines were refused.");
+            throw Refusal.Failed($"{file} has no task that can be queued: {Count(read.Refused.Length, "line")} refused.");
         }
 
         var plan = await StandingRun.StartAsync(connection, world, parsed.GetValue(_policy), CommandText.Of(parsed.Tokens.Select(token => token.Value)), cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
         }
         else
         {
-            terminal.Line($"{Tasks(sent.Added)} queued for {plan.Serves}{(sent.Known > 0 ? $", {Tasks(sent.Known)} queued before (--again queues anew)" : "")}, {read.Refused.Length} lines refused.");
+            terminal.Line($"{Tasks(sent.Added)} queued for {plan.Serves}{(sent.Known > 0 ? $", {Tasks(sent.Known)} queued before (--again queues anew)" : "")}, {Count(read.Refused.Length, "line")} refused.");
             terminal.Line(connection.Silo is not null || parsed.GetValue(_watch)
                 ? $"Watch with: steptool queue watch{same}"
                 : $"They are stored; they run while a command hosts them: steptool queue watch{same}");
@@ -80,5 +80,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
         return read.Refused.IsEmpty ? 0 : 1;
     }
 
-    private static string Tasks(int count) => count == 1 ? "1 task" : $"{RunPicture.Count(count)} tasks";
+    private static string Tasks(int count) => Count(count, "task");
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{RunPicture.Count(count)} {noun}s";
 }

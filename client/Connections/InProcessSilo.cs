@@ -16,7 +16,9 @@ internal static class InProcessSilo
     public static async Task<Connection> StartAsync(string dataDirectory, Terminal terminal, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new WarningLines(terminal));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what stops a start is explained once, below
+            .AddProvider(new WarningLines(terminal));
         builder.Services.AddStepToolSilo(options => options.DataDirectory = dataDirectory);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         IHost? host = null;

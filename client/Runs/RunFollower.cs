@@ -18,7 +18,7 @@ internal sealed class RunFollower(Connection connection, Terminal terminal, stri
     {
         try
         {
-            var display = new RunDisplay(terminal, TimeProvider.System, FloorNames);
+            var display = new RunDisplay(terminal, TimeProvider.System, FloorNames.Union(Floors.References));
             var last = await display.ShowAsync(new RunWatch(connection, TimeProvider.System).FollowAsync(run, stages, cancellationToken), cancellationToken);
             return last.Status.Phase switch
             {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using StepTool.Grains.Hosting;
 using StepTool.Silo.Api;
 using StepTool.Silo.Storage;
@@ -18,6 +19,13 @@ public static class SiloProgram
         ["--api-key"] = $"{SiloOptions.Section}:{nameof(SiloOptions.ApiKey)}",
         ["--cluster-id"] = $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterId)}",
         ["--max-episodes"] = $"{GrainsOptions.Section}:{nameof(GrainsOptions.MaxEpisodes)}",
+    };
+
+    // A line a request would bury what matters, and what stops a start is explained once, by this program.
+    private static readonly Dictionary<string, string?> Quiet = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
     /// <summary>Runs until the process is told to stop. Returns 0, or 1 when the silo could not start, with the reason on <paramref name="errors"/>.</summary>
@@ -51,6 +59,7 @@ public static class SiloProgram
     public static WebApplication Build(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet });
         builder.Configuration.AddCommandLine(arguments, Switches);
         builder.AddStepToolSilo();
         var app = builder.Build();
