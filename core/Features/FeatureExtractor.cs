@@ -78,15 +78,7 @@ public sealed class FeatureExtractor
         return index;
     }
 
+    // Documentation belongs to its world and is made once, so the same texts are the same objects.
     private static bool IsSame(Situation one, Situation other) =>
-        one.Task.Query == other.Task.Query && one.Apis.AsSpan().SequenceEqual(other.Apis.AsSpan(), ReferenceComparer.Instance);
-
-    private sealed class ReferenceComparer : IEqualityComparer<Tools.ApiDocumentation>
-    {
-        internal static readonly ReferenceComparer Instance = new();
-
-        public bool Equals(Tools.ApiDocumentation? x, Tools.ApiDocumentation? y) => ReferenceEquals(x, y) || x?.Key == y?.Key;
-
-        public int GetHashCode(Tools.ApiDocumentation obj) => obj.Key.GetHashCode();
-    }
+        one.Task.Query == other.Task.Query && one.Apis.AsSpan().SequenceEqual(other.Apis.AsSpan(), ReferenceEqualityComparer.Instance);
 }
