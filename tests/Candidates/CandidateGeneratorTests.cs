@@ -32,6 +32,14 @@ public sealed class CandidateGeneratorTests
     }
 
     [Fact]
+    public void Enumerate_LastTurnThatMustFinish_IsFinishAlone()
+    {
+        var situation = Situation("q", [Api("a")], "{}", "{}") with { FinishesAtBudget = true };
+        Assert.NotEmpty(CandidateGenerator.Enumerate(situation).Where(candidate => candidate.Api >= 0));
+        Assert.Equal(-1, Assert.Single(CandidateGenerator.Enumerate(situation with { Task = situation.Task with { MaxTurns = 3 } })).Api);
+    }
+
+    [Fact]
     public void Enumerate_NoApis_IsFinishAlone() => Assert.IsType<Finish>(Assert.Single(Enumerate("q", [])).Action);
 
     [Fact]

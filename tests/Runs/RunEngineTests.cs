@@ -95,6 +95,17 @@ public sealed class RunEngineTests
     [Fact]
     public void Admitted_Evaluation_IsAllOfIt() => Assert.Equal(7, Engine(Test()).Admitted(0, 0));
 
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0.5, 400, 600)]
+    [InlineData(1, 1000, 1000)]
+    public void Rollout_FinishShare_IsTheShareOfTrainingThatMayOnlyFinishLast(double share, int least, int most)
+    {
+        var engine = Engine(Test(), Train(100, 10) with { FinishShare = share });
+        Assert.InRange(Enumerable.Range(7, 1000).Count(ordinal => engine.Rollout(ordinal, 0, 0).FinishesAtBudget), least, most);
+        Assert.All(Enumerable.Range(0, 7), ordinal => Assert.False(engine.Rollout(ordinal, 0, 0).FinishesAtBudget));
+    }
+
     [Fact]
     public void Evaluation_AtMostSoManyTasks_SpreadsThemEvenly() =>
         Assert.Equal(["test-10", "test-12", "test-14"], TaskIds(Engine(Test() with { MaxTasks = 3 }), 0, 3));

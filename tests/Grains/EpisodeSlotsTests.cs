@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using StepTool.Core.Episodes;
+using StepTool.Grains.Hosting;
+using StepTool.Grains.Queue;
+using StepTool.Grains.Tasks;
+using Xunit;
+
+namespace StepTool.Tests.Grains;
+
+[Trait("Kind", "Unit")]
+public sealed class EpisodeSlotsTests
+{
+    private readonly EpisodeSlots _slots = new(Options.Create(new GrainsOptions { MaxEpisodes = 2 }), new SiloName("silo"));
+
+    [Fact]
+    public void Enter_SameEpisodeTwice_TakesOneSlot()
+    {
+        _slots.Enter(new EpisodeId("run", 1));
+        _slots.Enter(new EpisodeId("run", 1));
+        Assert.Equal((1, 1), (_slots.Held, _slots.Free));
+    }
+
+    [Fact]
+    public void Enter_MoreThanThereAre_LeavesNoneFree()
+    {
+        Enumerable.Range(0, 3).ToList().ForEach(ordinal => _slots.Enter(new EpisodeId("run", ordinal)));
+        Assert.Equal((3, 0), (_slots.Held, _slots.Free));
+    }
+
+    [Fact]
+    public void Exit_OfAHeldOne_Announces()
+    {
+        _slots.Enter(new EpisodeId("run", 1));
+        var changed = _slots.Changed;
+        _slots.Exit(new EpisodeId("run", 2));
+        Assert.False(changed.IsCompleted);
+        _slots.Exit(new EpisodeId("run", 1));
+        Assert.True(changed.IsCompleted);
+        Assert.False(_slots.Changed.IsCompleted);
+    }
+
+    [Fact]
+    public void Shards_OfNeighbours_AreOneAndAllAreUsed()
+    {
+        Assert.All(Enumerable.Range(0, 320), ordinal =>
+            Assert.Equal(QueueShards.Of(new EpisodeId("run", ordinal / QueueShards.Block * QueueShards.Block), 8), QueueShards.Of(new EpisodeId("run", ordinal), 8)));
+        Assert.Equal(8, Enumerable.Range(0, 200).Select(block => QueueShards.Of(new EpisodeId("run", block * QueueShards.Block), 8)).Distinct().Count());
+    }
+
+    [Fact]
+    public void RetryBudget_Failures_DoubleUpToABoundAndAreForgotten()
+    {
+        var budget = new RetryBudget();
+        Assert.Equal([50.0, 100, 200, 400, 800], Enumerable.Range(0, 5).Select(_ => budget.Next().TotalMilliseconds));
+        Assert.True(budget.IsSpent);
+        Assert.Equal(30.0, Enumerable.Range(0, 30).Select(_ => budget.Next().TotalSeconds).ToArray()[^1]);
+        budget.Reset();
+        Assert.False(budget.IsSpent);
+    }
+}
