@@ -1,12 +1,13 @@
 using StepTool.Client.CommandLine;
+using StepTool.Core.Evaluation.Plots;
 using StepTool.Core.Evaluation.Reports;
 
 namespace StepTool.Client.Reports;
 
-/// <summary>Writes a report in its three forms into a folder.</summary>
+/// <summary>Writes a report into a folder.</summary>
 internal static class ReportFolder
 {
-    /// <summary>Writes report.json, report.md and report.html; the folder is made where it is missing.</summary>
+    /// <summary>Writes report.json, report.md, report.html and, where something was learnt, learning-curve.svg; the folder is made where it is missing.</summary>
     /// <exception cref="Refusal">The folder cannot be written.</exception>
     public static async Task WriteAsync(string folder, Report report, CancellationToken cancellationToken)
     {
@@ -16,6 +17,10 @@ internal static class ReportFolder
             await File.WriteAllTextAsync(Path.Combine(folder, "report.json"), report.ToJson(), cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "report.md"), ReportMarkdown.Render(report), cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "report.html"), ReportHtml.Render(report), cancellationToken);
+            if (LearningCurveSvg.Render(report) is { } curve)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "learning-curve.svg"), curve, cancellationToken);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
