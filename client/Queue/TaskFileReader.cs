@@ -84,7 +84,7 @@ internal sealed class TaskFileReader(IWorld world)
         var id = Text(element, "task");
         return _known.TryGetValue(id, out var task)
             ? task with { MaxTurns = Turns(root, task.MaxTurns) }
-            : throw new LineFault("task", $"'{id}' is no task of world {world.Id}; it has {_known.Count}{Nearest(id, _known.Keys)}.");
+            : throw new LineFault("task", $"'{id}' is no task of world {world.Id}; it has {_known.Count}, such as '{_known.Keys.First()}'{Nearest(id, _known.Keys)}.");
     }
 
     private AgentTask OwnTask(JsonElement root, string presetId)
