@@ -133,11 +133,17 @@ internal sealed class EmbeddedEngine : Route, IHostedService, ILocalSiloDetails
     internal override GrainReference Refer(Type grainInterface, GrainId id) =>
         (Proxies.GetValueOrDefault(grainInterface) ?? ProxyType.Of(grainInterface)).Create(this, id);
 
-    /// <summary>Brings a request to the grain's activation, making one where there is none.</summary>
-    internal Activation Receive(Request request, GrainId id)
+    /// <summary>Brings a request to the grain's activation, making one where there is none; null when the engine has stopped, which fails the request.</summary>
+    internal Activation? Receive(Request request, GrainId id)
     {
         while (true)
         {
+            if (_stage == Stage.Stopped)
+            {
+                request.Fail(Unavailable()); // handed on by an activation that ended: its services may be gone
+                return null;
+            }
+
             var activation = _catalog.GetOrAdd(id, static (id, engine) => new(engine, engine._classes.Of(id.Type), id), this);
             if (activation.Receive(request))
             {

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace StepTool.Grains.Hosting;
 
 /// <summary>How a silo runs episodes.</summary>
@@ -9,22 +7,17 @@ public sealed class GrainsOptions
     public const string Section = "StepTool:Episodes";
 
     /// <summary>Episodes in flight on this silo at most; 1 to 10,000, default 48.</summary>
-    [Range(1, 10_000)]
     public int MaxEpisodes { get; set; } = 48;
 
     /// <summary>Shards of the queue, each of 512 rollouts; the same on every silo of a cluster; 1 to 1,024, default 8.</summary>
-    [Range(1, 1024)]
     public int QueueShards { get; set; } = 8;
 
     /// <summary>How long a silo may hold a rollout without a sign of life; 1 second to 1 hour, default 1 minute.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Time-out of a tool call; shorter than the response time-out of grain calls; default 20 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    /// <summary>Time-out of a tool call; 10 milliseconds to 25 seconds, so that it ends before a grain call's 30; default 20 seconds.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Threads of the learner; 0 for one a core.</summary>
-    [Range(0, 256)]
+    /// <summary>Threads of the learner, 0 to 256; 0 for one a core, the default.</summary>
     public int LearnerThreads { get; set; }
 }
