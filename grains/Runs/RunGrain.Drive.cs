@@ -186,15 +186,15 @@ internal sealed partial class RunGrain
             await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(State.Pinned[stage] + train.Iterations, cancellationToken);
         }
 
-        _state.State = State with { Stage = stage + 1, HasBegun = false, Progress = State.Progress.SetItem(stage, progress) };
-        if (stage + 1 == engine.StageCount)
+        // One assignment: there is no stage after the last, so a run is never seen there and at work.
+        _state.State = State with
         {
-            await EndAsync(RunPhase.Completed, "", cancellationToken);
-        }
-        else
-        {
-            await _write.SaveAsync();
-        }
+            Stage = stage + 1,
+            HasBegun = false,
+            Progress = State.Progress.SetItem(stage, progress),
+            Phase = State.Phase is RunPhase.Running && stage + 1 == engine.StageCount ? RunPhase.Completed : State.Phase,
+        };
+        await _write.SaveAsync();
     }
 
     private async Task ServeAsync(CancellationToken cancellationToken)
