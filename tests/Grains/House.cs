@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using StepTool.Core.Episodes;
@@ -61,6 +62,9 @@ internal sealed class House : IAsyncDisposable
 
     private House(GrainFixture fixture, StoreLine line, Ground ground) => (_fixture, _line, _ground) = (fixture, line, ground);
 
+    /// <summary>The services of the silo.</summary>
+    public IServiceProvider Services => _fixture.Silo;
+
     public EpisodeSlots Slots => _fixture.Silo.GetRequiredService<EpisodeSlots>();
 
     public static async Task<House> StartAsync(Ground ground)
@@ -69,6 +73,7 @@ internal sealed class House : IAsyncDisposable
         var fixture = await GrainFixture.StartAsync(services =>
         {
             services.AddGrainsOfTheHouse();
+            services.AddLogging(logging => logging.AddProvider(ground.Store.Log));
             services.AddGrainStorage(StateStore.Name, (_, _) => line);
             services.AddSingleton(ground.Time);
             services.AddSingleton(ground.Blobs);

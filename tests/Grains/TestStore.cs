@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -27,6 +28,9 @@ internal sealed class TestStore
     public Func<string, string, object?, bool>? Fails { get; set; }
 
     public int Failures { get; private set; }
+
+    /// <summary>What its silos complained about.</summary>
+    public TestLog Log { get; } = new();
 
     /// <summary>The state of a grain, or null.</summary>
     public T? Read<T>(string state, string key) where T : class =>
@@ -56,7 +60,7 @@ internal sealed class TestStore
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"State '{state}' of '{key}' did not come to be as awaited within {Patience}; it is {JsonSerializer.Serialize(Read<T>(state, key), Wire.State)}.");
+            throw new TimeoutException($"State '{state}' of '{key}' did not come to be as awaited within {Patience}; stored are\n{Describe()}\nand the log ends with\n{Log.Tail}");
         }
         finally
         {
@@ -145,6 +149,10 @@ internal sealed class TestStore
             from.RecordExists = !clears;
         }
     }
+
+    private string Describe() => string.Join('\n', _records.Select(record => $"{record.Key.State} {record.Key.Key}: {Start(Encoding.UTF8.GetString(record.Value.Json))}").Order(StringComparer.Ordinal));
+
+    private static string Start(string text) => text.Length <= 400 ? text : text[..400] + "...";
 
     private string NextETag() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
 
