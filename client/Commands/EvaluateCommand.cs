@@ -8,6 +8,7 @@ using StepTool.Client.Reports;
 using StepTool.Client.Runs;
 using StepTool.Client.Training;
 using StepTool.Client.Worlds;
+using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
@@ -18,9 +19,10 @@ namespace StepTool.Client.Commands;
 /// <summary><c>evaluate</c>: one policy on the test tasks of a world, beside the floors.</summary>
 internal sealed class EvaluateCommand : ConsoleCommand
 {
+    private const string Dfsdt = "dfsdt";
     private readonly Option<string> _policy = new("--policy") { Description = "A policy folder, or NAME, NAME@latest or NAME@7 of a policy that the silo has", HelpName = "DIR", Required = true };
     private readonly Option<string?> _groups = new("--groups") { Description = "Groups to measure on, separated by commas", HelpName = "A,B" };
-    private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react", HelpName = "NAME", DefaultValueFactory = _ => "react" };
+    private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react, one chain; dfsdt, beside it with a search that goes back where a chain ends without an answer", HelpName = "NAME", DefaultValueFactory = _ => "react" };
     private readonly Option<ulong> _seed = Ranged.Option("--seed", "Seed of the sampled pass", 0ul, (ulong)int.MaxValue, 1ul);
     private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
     private readonly Option<bool> _noFloors = new("--no-floors") { Description = "Leave out the floors, for a quick look" };
@@ -37,7 +39,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
             "steptool evaluate --policy out/train-recorded-1/policy --data ../other-folder --groups G1_tool,G2_category",
             "steptool evaluate --policy train-built-in-1@3 --no-floors")
     {
-        _strategy.AcceptOnlyFromAmong("react");
+        _strategy.AcceptOnlyFromAmong("react", Dfsdt);
         foreach (var option in new Option[] { _policy, _groups, _strategy, _seed, _testTasks, _noFloors, _run, _out })
         {
             Options.Add(option);
@@ -57,6 +59,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
         ImmutableArray<string> floors = parsed.GetValue(_noFloors) ? [] : [.. Floors.All, .. Floors.References];
         var preferred = string.Create(CultureInfo.InvariantCulture, $"evaluate-{world.ShortName}-{parsed.GetValue(_seed)}");
         var method = policy.Name;
+        var searches = parsed.GetValue(_strategy) == Dfsdt;
         RunPlan PlanOf(string id) => new()
         {
             Run = id,
@@ -66,6 +69,9 @@ internal sealed class EvaluateCommand : ConsoleCommand
             [
                 .. TrainPlanner.Floors(floors, groups, tasks),
                 TrainPlanner.Test(method, policy.Reference, groups, tasks),
+                .. searches
+                    ? [TrainPlanner.Test($"{method} {Dfsdt}", policy.Reference, groups, tasks) with { Strategy = SearchStrategy.Dfsdt }]
+                    : ImmutableArray<EvaluateStage>.Empty,
                 TrainPlanner.Test(method + StageNames.SampledSuffix, policy.Reference, groups, tasks) with { Mode = DecisionMode.Sampled },
             ],
             Command = CommandText.Of(parsed.Tokens.Select(token => token.Value)),
@@ -81,7 +87,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
 
         var settings = ImmutableSortedDictionary<string, string>.Empty
             .Add("groups", groups.IsEmpty ? "all" : string.Join(",", groups)).Add("policy", policy.Reference.ToString()).Add("world", world.Reference)
-            .Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
+            .Add("strategy", parsed.GetValue(_strategy)!).Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
         return await RunReport.PublishAsync(connection, terminal, status, world, settings, parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
     }
 }

@@ -39,8 +39,22 @@ public static class CandidateGenerator
         var room = Math.Max(0, MaxCandidates - 1 - first.Count);
         first.AddRange(further.OrderBy(item => item.Loss).Take(room).Select(item => item.Candidate));
         first.Add(new Candidate(new Finish(), -1, []));
-        return [.. first];
+        return situation.Tried.IsEmpty ? [.. first] : Untried(first, situation.Tried);
     }
+
+    // What a search has tried here is not offered again; with nothing left, Finish is.
+    private static ImmutableArray<Candidate> Untried(List<Candidate> candidates, ImmutableArray<AgentAction> tried)
+    {
+        ImmutableArray<Candidate> left = [.. candidates.Where(candidate => !tried.Any(action => IsSame(action, candidate.Action)))];
+        return left.IsEmpty ? [candidates[^1]] : left;
+    }
+
+    private static bool IsSame(AgentAction one, AgentAction other) => (one, other) switch
+    {
+        (CallApi call, CallApi again) => call.Call.IsSameAs(again.Call),
+        (Finish, Finish) => true,
+        _ => false,
+    };
 
     private static List<(Candidate Candidate, float Loss)> Combine(ApiDocumentation documentation, int api, ValuePool pool)
     {

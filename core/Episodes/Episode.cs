@@ -24,7 +24,13 @@ public sealed record Episode
     /// <summary>Whether the last turn offers nothing but Finish: an exploration of training, since an episode without Finish says nothing of the task.</summary>
     public bool FinishesAtBudget { get; init; }
 
-    /// <summary>Steps taken so far.</summary>
+    /// <summary>How it is played when a path ends without an answer.</summary>
+    public SearchStrategy Strategy { get; init; }
+
+    /// <summary>Paths that a search left, in order; empty for one chain.</summary>
+    public ImmutableArray<AbandonedPath> Abandoned { get; init; } = [];
+
+    /// <summary>Steps taken so far; with a search, those of the current path.</summary>
     public ImmutableArray<Step> Steps { get; init; } = [];
 
     /// <summary>A call decided on whose answer is not known yet; null between steps.</summary>
@@ -45,6 +51,10 @@ public sealed record Episode
     /// <summary>Whether the episode has ended.</summary>
     [JsonIgnore]
     public bool HasEnded => Status != EpisodeStatus.Running;
+
+    /// <summary>Turns taken over all paths, the current one included.</summary>
+    [JsonIgnore]
+    public int TurnsTaken => Steps.Length + Abandoned.Sum(path => path.Steps.Length);
 
     /// <summary>Sum of all step rewards, undiscounted.</summary>
     [JsonIgnore]

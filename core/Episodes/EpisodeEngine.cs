@@ -18,8 +18,16 @@ public static class EpisodeEngine
     public const int MaxObservationLength = 1024;
 
     /// <summary>The episode before its first turn.</summary>
-    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed, bool finishesAtBudget = false) =>
-        new() { Id = id, World = world, Task = task, Seed = StableHash.Combine(seed, StableHash.Of(task.Id)), FinishesAtBudget = finishesAtBudget };
+    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed, bool finishesAtBudget = false, SearchStrategy strategy = SearchStrategy.React) =>
+        new()
+        {
+            Id = id,
+            World = world,
+            Task = task,
+            Seed = StableHash.Combine(seed, StableHash.Of(task.Id)),
+            FinishesAtBudget = finishesAtBudget,
+            Strategy = strategy,
+        };
 
     /// <summary>What the agent sees now. Offered APIs that the world does not know are left out.</summary>
     public static Situation Situate(Episode episode, IWorld world)
@@ -33,11 +41,18 @@ public static class EpisodeEngine
             }
         }
 
-        return new Situation { Task = episode.Task, Apis = apis.DrainToImmutable(), Steps = episode.Steps, FinishesAtBudget = episode.FinishesAtBudget };
+        return new Situation
+        {
+            Task = episode.Task,
+            Apis = apis.DrainToImmutable(),
+            Steps = episode.Steps,
+            Tried = TreeSearch.Tried(episode),
+            FinishesAtBudget = episode.FinishesAtBudget,
+        };
     }
 
     /// <summary>Seed of the choice that the episode makes next: the same after any resume.</summary>
-    public static ulong ChoiceSeed(Episode episode) => StableHash.Combine(episode.Seed, (ulong)episode.Steps.Length);
+    public static ulong ChoiceSeed(Episode episode) => StableHash.Combine(episode.Seed, (ulong)episode.TurnsTaken);
 
     /// <summary>Takes a decision: Finish ends the episode, a call becomes pending.</summary>
     /// <exception cref="InvalidOperationException">The episode has ended or a decision is pending.</exception>
@@ -61,7 +76,7 @@ public static class EpisodeEngine
     public static ToolRequest Request(Episode episode)
     {
         var call = (episode.Pending?.Action as CallApi)?.Call ?? throw new InvalidOperationException($"Episode {episode.Id} has no pending call.");
-        return new ToolRequest(call, episode.Id.CallId(episode.Steps.Length), episode.Steps.Count(step => call.IsSameAs(step.Call)));
+        return new ToolRequest(call, episode.Id.CallId(episode.TurnsTaken), AllSteps(episode).Count(step => call.IsSameAs(step.Call)));
     }
 
     /// <summary>Takes the answer to the pending call: one step more, and the end when the budget is spent.</summary>
@@ -78,12 +93,9 @@ public static class EpisodeEngine
             Repeats = episode.Steps.Any(earlier => earlier.Success && call.IsSameAs(earlier.Call)),
         };
         var steps = episode.Steps.Add(step);
-        return episode with
-        {
-            Steps = steps,
-            Pending = null,
-            Status = steps.Length >= episode.Task.MaxTurns ? EpisodeStatus.Truncated : EpisodeStatus.Running,
-        };
+        var isSpent = steps.Length >= episode.Task.MaxTurns;
+        var observed = episode with { Steps = steps, Pending = null, Status = isSpent ? EpisodeStatus.Truncated : EpisodeStatus.Running };
+        return isSpent ? TreeSearch.BackTrack(observed) : observed;
     }
 
     /// <summary>Ends the episode by a fault of the infrastructure. Its steps are kept.</summary>
@@ -101,13 +113,17 @@ public static class EpisodeEngine
     private static Episode End(Episode episode, Decision decision, Finish finish)
     {
         var step = new Step { Decision = decision, Status = finish.GaveUp ? ToolStatus.GaveUp : ToolStatus.FinalAnswer };
-        return episode with
+        var ended = episode with
         {
             FinalAnswer = finish.GaveUp ? "" : finish.Answer ?? AnswerComposer.Compose(episode.Task.Query, episode.Steps),
             Steps = episode.Steps.Add(step),
             Status = finish.GaveUp ? EpisodeStatus.GaveUp : EpisodeStatus.Finished,
         };
+        return ended.FinalAnswer.Length > 0 ? ended : TreeSearch.BackTrack(ended);
     }
+
+    // What was really called: the current path and all that a search left behind.
+    private static IEnumerable<Step> AllSteps(Episode episode) => episode.Abandoned.SelectMany(path => path.Steps).Concat(episode.Steps);
 
     private static string Cut(string text) => text.Length <= MaxObservationLength ? text : TextCut.To(text, MaxObservationLength) + "...";
 }

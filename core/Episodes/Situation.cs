@@ -16,6 +16,9 @@ public sealed record Situation
     /// <summary>Steps taken so far.</summary>
     public required ImmutableArray<Step> Steps { get; init; }
 
+    /// <summary>Actions that a search has tried here and left; they are not offered again.</summary>
+    public ImmutableArray<AgentAction> Tried { get; init; } = [];
+
     /// <summary>Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</summary>
     public bool FinishesAtBudget { get; init; }
 

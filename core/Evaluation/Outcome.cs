@@ -32,10 +32,10 @@ public sealed record Outcome
     /// <summary>Solved, and every needed answer was recorded for exactly the arguments given.</summary>
     public bool StrictPass { get; init; }
 
-    /// <summary>Steps taken, Finish included.</summary>
+    /// <summary>Steps taken over all paths, Finish included.</summary>
     public int Turns { get; init; }
 
-    /// <summary>Steps that called an API.</summary>
+    /// <summary>Steps that called an API, on paths that a search left too.</summary>
     public int Calls { get; init; }
 
     /// <summary>Calls that worked.</summary>
@@ -80,7 +80,7 @@ public sealed record Outcome
             throw new ArgumentException($"Episode {episode.Id} ended as {episode.Status} and has no judgement; judge it first.", nameof(judgement));
         }
 
-        var calls = episode.Steps.Count(step => step.Call is not null);
+        var calls = episode.Abandoned.SelectMany(path => path.Steps).Concat(episode.Steps).Count(step => step.Call is not null);
         var verdict = judgement?.Verdict ?? Verdict.Unsolved;
         return new Outcome
         {
@@ -91,7 +91,7 @@ public sealed record Outcome
             Ending = episode.Status,
             Verdict = verdict,
             StrictPass = judgement?.StrictPass ?? false,
-            Turns = episode.Steps.Length,
+            Turns = episode.TurnsTaken,
             Calls = calls,
             SuccessfulCalls = episode.Steps.Count(step => step.Call is not null && step.Success),
             Called = judgement?.Called ?? episode.Steps.Where(step => step.Call is not null).Select(step => step.Call!.Api).Distinct().Count(),
@@ -100,7 +100,9 @@ public sealed record Outcome
             Return = episode.Return,
             Fault = episode.Fault?.Boundary,
             PassAtCalls = [.. Enumerable.Range(1, MaxCalls).Select(allowed =>
-                allowed >= calls || judgement is null ? verdict : judgePrefix(EpisodePrefix.Of(episode, allowed)).Verdict)],
+                allowed >= calls || judgement is null ? verdict
+                : episode.Abandoned.IsEmpty ? judgePrefix(EpisodePrefix.Of(episode, allowed)).Verdict
+                : Verdict.Unsolved)], // a search passes by its last path, and that needed all its calls
         };
     }
 }

@@ -15,6 +15,7 @@ namespace StepTool.Core.Runs;
 /// <param name="Rewards">How its steps are rewarded.</param>
 /// <param name="TrainingOrdinal">Ordinal under which the policy's transition log knows it, or -1 when it is not to be learnt from.</param>
 /// <param name="IsCancelled">Whether its user wants it ended.</param>
+/// <param name="Strategy">How the episode is played when a path ends without an answer.</param>
 /// <param name="FinishesAtBudget">Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</param>
 public sealed record RolloutSpec(
     EpisodeId Id,
@@ -26,4 +27,5 @@ public sealed record RolloutSpec(
     RewardOptions Rewards,
     long TrainingOrdinal = -1,
     bool IsCancelled = false,
-    bool FinishesAtBudget = false);
+    bool FinishesAtBudget = false,
+    SearchStrategy Strategy = SearchStrategy.React);

@@ -77,7 +77,7 @@ public sealed class RunEngine
         return stage.Stage switch
         {
             EvaluateStage evaluate => new RolloutSpec(
-                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards),
+                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy),
             TrainStage train => new RolloutSpec(
                 id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
             {

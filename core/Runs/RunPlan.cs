@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Rewards;
 using StepTool.Core.Worlds;
@@ -52,6 +53,9 @@ public sealed record EvaluateStage : RunStage
 
     /// <summary>Greedy by default.</summary>
     public DecisionMode Mode { get; init; } = DecisionMode.Greedy;
+
+    /// <summary>How episodes are played when a path ends without an answer; one chain by default.</summary>
+    public SearchStrategy Strategy { get; init; }
 
     /// <summary>At most so many tasks, spread evenly over the split; 0 for all.</summary>
     public int MaxTasks { get; init; }
