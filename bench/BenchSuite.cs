@@ -3,80 +3,100 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using StepTool.Bench.Engines;
+using StepTool.Silo.Engines;
 
 namespace StepTool.Bench;
 
 /// <summary>Runs benchmarks by name, prints a table, and writes each result with command, commit and machine to <c>bench/results</c>.</summary>
 internal static class BenchSuite
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private const int Done = 0;
+    private const int BadUsage = 2;
+    private const string Default = "embedded";
+    private static readonly JsonSerializerOptions Indented =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>Names of all benchmarks.</summary>
-    internal static ImmutableArray<string> Names { get; } = ["calls", "steps", "memory", "matmul", "decisions"];
+    /// <summary>Benchmarks of every engine, then those of this one.</summary>
+    private static ImmutableArray<Suite> Suites { get; } =
+    [
+        new("calls", async _ =>
+        {
+            var calls = await GrainCalls.MeasureAsync(TimeSpan.FromSeconds(5));
+            return [new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall)];
+        }),
+        new("steps", async _ =>
+        [
+            new("episode steps per second, memory", await EpisodeSteps.RunAsync("memory"), "> 20,000"),
+            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync("sqlite"), "> 3,000"),
+        ]),
+        new("memory", async _ => [new("bytes a queued task, 100,000 tasks", await QueuedTasks.BytesAsync(100_000), "< 3,072")]),
+        new("matmul", _ => Task.FromResult<ImmutableArray<Figure>>([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
+        [
+            new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops),
+            new($"{row.Size} on {row.Threads} thread(s), share of FMA peak", row.Share, row.Size == 1024 ? "> 0.80" : ""),
+        ])])),
+        new("decisions", _ => Task.FromResult<ImmutableArray<Figure>>([new("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))])),
+        .. BenchEngine.Suites,
+    ];
 
-    /// <summary>Runs the benchmarks named. Returns 0, or 2 for a name that there is none of.</summary>
-    internal static async Task<int> RunAsync(ImmutableArray<string> names)
+    /// <summary>Runs the benchmarks named. Returns 0, or 2 for a command line that names none or cannot be read.</summary>
+    internal static async Task<int> RunAsync(string[] arguments)
     {
-        if (names.FirstOrDefault(name => !Names.Contains(name)) is { } unknown)
+        try
         {
-            await Console.Error.WriteLineAsync($"There is no benchmark '{unknown}'; name some of {string.Join(", ", Names)}, or all.");
-            return 2;
-        }
-
-        Console.WriteLine($"{"benchmark",-12} {"figure",-44} {"value",16} {"goal",12}");
-        foreach (var name in names)
-        {
-            var figures = await MeasureAsync(name);
-            foreach (var figure in figures)
+            var options = new BenchOptions(arguments);
+            var suites = options.Names is [] or ["all"] ? Suites : [.. options.Names.Select(Find)];
+            Console.WriteLine($"{"benchmark",-12} {"figure",-58} {"value",14} {"goal",12}");
+            foreach (var suite in suites)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {figure.Name,-44} {figure.Value,16:N2} {figure.Goal,12}"));
+                var load = LoadAverage();
+                var figures = await suite.MeasureAsync(options);
+                foreach (var figure in figures)
+                {
+                    var spread = figure.Spread is { } quartiles ? string.Create(CultureInfo.InvariantCulture, $"  ({quartiles.Low:N2} to {quartiles.High:N2})") : "";
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{suite.Name,-12} {figure.Name,-58} {figure.Value,14:N2} {figure.Goal,12}{spread}"));
+                }
+
+                Write(suite.Name, options, load, figures);
             }
 
-            Write(name, figures);
+            return options.Unread.FirstOrDefault() is { } unread
+                ? throw new ArgumentException($"None of these benchmarks has a setting --{unread}; what was measured is without it. Leave it out.")
+                : Done;
         }
-
-        return 0;
-    }
-
-    private static async Task<ImmutableArray<Figure>> MeasureAsync(string name)
-    {
-        switch (name)
+        catch (ArgumentException exception)
         {
-            case "calls":
-                var calls = await GrainCalls.MeasureAsync(TimeSpan.FromSeconds(5));
-                return [new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall, "")];
-            case "steps":
-                return
-                [
-                    new("episode steps per second, memory", await EpisodeSteps.RunAsync("memory"), "> 20,000"),
-                    new("episode steps per second, sqlite", await EpisodeSteps.RunAsync("sqlite"), "> 3,000"),
-                ];
-            case "memory":
-                return [new("bytes a queued task, 100,000 tasks", await QueuedTasks.BytesAsync(100_000), "< 3,072")];
-            case "decisions":
-                return [new("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)), "")];
-            default:
-                return [.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
-                [
-                    new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops, ""),
-                    new($"{row.Size} on {row.Threads} thread(s), share of FMA peak", row.Share, row.Size == 1024 ? "> 0.80" : ""),
-                ])];
+            await Console.Error.WriteLineAsync(exception.Message);
+            return BadUsage;
         }
     }
 
-    private static void Write(string name, ImmutableArray<Figure> figures)
+    private static Suite Find(string name) => Suites.FirstOrDefault(suite => suite.Name == name)
+        ?? throw new ArgumentException($"The engine {Engine.Name} has no benchmark '{name}'; name some of {string.Join(", ", Suites.Select(suite => suite.Name))}, or all.");
+
+    private static void Write(string name, BenchOptions options, double? load, ImmutableArray<Figure> figures)
     {
+        var isDefault = Engine.Name == Default;
         var result = new
         {
             benchmark = name,
-            command = $"dotnet run -c Release --project bench -- {name}",
+            engine = Engine.Name,
+            command = $"dotnet run -c Release --project bench {(isDefault ? "" : "-p:Engine=Orleans ")}-- {name}{options.Settings}",
             commit = Commit(),
             machine = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}",
+            loadBefore = load,
             figures,
         };
+        var file = isDefault || BenchEngine.Suites.Any(suite => suite.Name == name) ? name : $"{name}-{Engine.Name}";
         Directory.CreateDirectory(Path.Combine("bench", "results"));
-        File.WriteAllText(Path.Combine("bench", "results", $"{name}.json"), JsonSerializer.Serialize(result, Indented) + Environment.NewLine);
+        File.WriteAllText(Path.Combine("bench", "results", $"{file}.json"), JsonSerializer.Serialize(result, Indented) + Environment.NewLine);
     }
+
+    // Runnable processes over the last minute, before the benchmark began: what else the machine was doing. Linux alone tells it.
+    private static double? LoadAverage() =>
+        File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : null;
 
     private static string Commit()
     {
@@ -86,9 +106,3 @@ internal static class BenchSuite
         return commit;
     }
 }
-
-/// <summary>One measured figure.</summary>
-/// <param name="Name">What it is, with its unit.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Goal">The goal it is held against, or empty.</param>
-internal sealed record Figure(string Name, double Value, string Goal);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using StepTool.Embedded.Hosting;
+using StepTool.Bench.Engines;
 
 namespace StepTool.Bench;
 
@@ -22,7 +22,7 @@ public static class GrainCalls
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.ClearProviders();
-        builder.Services.AddEmbeddedEngine(typeof(GrainCalls).Assembly);
+        builder.Services.AddBenchGrains();
         using var host = builder.Build();
         await host.StartAsync();
         var client = host.Services.GetRequiredService<IClusterClient>();

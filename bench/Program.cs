@@ -1,3 +1,3 @@
 using StepTool.Bench;
 
-return await BenchSuite.RunAsync(args is [] or ["all"] ? BenchSuite.Names : [.. args]);
+return await BenchSuite.RunAsync(args);

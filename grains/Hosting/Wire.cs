@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StepTool.Core.Serialization;
@@ -15,9 +16,14 @@ public static class Wire
     /// <summary>Options for grain state.</summary>
     public static JsonSerializerOptions State { get; } = Combine(StateJson.Default, ContractsJson.Default, CoreJson.Default);
 
+    // Answers of tools are JSON in JSON: a quote costs two bytes instead of the six that only text inside HTML needs.
     private static JsonSerializerOptions Combine(params IJsonTypeInfoResolver[] contexts)
     {
-        var options = new JsonSerializerOptions(ContractsJson.Default.Options) { TypeInfoResolver = JsonTypeInfoResolver.Combine(contexts) };
+        var options = new JsonSerializerOptions(ContractsJson.Default.Options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(contexts),
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
         options.MakeReadOnly();
         return options;
     }

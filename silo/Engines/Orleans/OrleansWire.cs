@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orleans.Serialization;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Serializers;
@@ -11,7 +12,10 @@ public static class OrleansWire
     /// <summary>Registers it.</summary>
     public static IServiceCollection AddOrleansWire(this IServiceCollection services)
     {
-        services.AddSerializer(builder => builder.AddJsonSerializer(IsRecord, isCopyable: null, options => options.Configure(json => json.SerializerOptions = Wire.Messages)));
+        // The codec writes by a writer of its own, which has to be told how to escape; the source-generated code needs no validation.
+        var writing = new JsonWriterOptions { Encoder = Wire.Messages.Encoder, SkipValidation = true };
+        services.AddSerializer(builder => builder.AddJsonSerializer(
+            IsRecord, isCopyable: null, options => options.Configure(json => (json.SerializerOptions, json.WriterOptions) = (Wire.Messages, writing))));
         services.AddSingleton<ITypeFilter, RecordTypes>();
         services.AddSingleton<IGeneralizedCopier, ShareImmutableRecords>();
         return services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("StepTool."));
