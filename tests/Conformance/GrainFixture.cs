@@ -14,8 +14,11 @@ public abstract class GrainFixture : IAsyncDisposable
 
     public abstract IClusterClient Client { get; }
 
-    /// <summary>The services of the silo.</summary>
-    public abstract IServiceProvider Silo { get; }
+    /// <summary>The services of each silo, in the order in which they started.</summary>
+    public abstract IReadOnlyList<IServiceProvider> Silos { get; }
+
+    /// <summary>The services of the first silo, for what is the same on all.</summary>
+    public IServiceProvider Silo => Silos[0];
 
     public static Task<GrainFixture> StartAsync(Action<IServiceCollection>? services = null, TimeSpan? responseTimeout = null) =>
         EngineFixture.StartAsync(services ?? (_ => { }), responseTimeout ?? TimeSpan.FromSeconds(30));
@@ -25,6 +28,15 @@ public abstract class GrainFixture : IAsyncDisposable
 
     /// <summary>Stops the cluster as a host would on SIGTERM.</summary>
     public abstract Task StopAsync();
+
+    /// <summary>Starts a further silo with labels, for a <see cref="ClusterFactAttribute"/>.</summary>
+    public abstract Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels);
+
+    /// <summary>Stops one silo as its host would on SIGTERM.</summary>
+    public abstract Task LeaveAsync(IServiceProvider silo);
+
+    /// <summary>Stops one silo without any handing over. Code in flight runs on in this process, as a silo's would that is only cut off.</summary>
+    public abstract Task KillAsync(IServiceProvider silo);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -53,7 +53,7 @@ internal sealed class Ground
     public Action<GrainsOptions> Options { get; init; } = _ => { };
 }
 
-/// <summary>A silo of the real grains on a tiny world.</summary>
+/// <summary>A cluster of the real grains on a tiny world.</summary>
 internal sealed class House : IAsyncDisposable
 {
     private readonly GrainFixture _fixture;
@@ -62,10 +62,8 @@ internal sealed class House : IAsyncDisposable
 
     private House(GrainFixture fixture, StoreLine line, Ground ground) => (_fixture, _line, _ground) = (fixture, line, ground);
 
-    /// <summary>The services of the silo.</summary>
+    /// <summary>The services of the first silo.</summary>
     public IServiceProvider Services => _fixture.Silo;
-
-    public EpisodeSlots Slots => _fixture.Silo.GetRequiredService<EpisodeSlots>();
 
     public static async Task<House> StartAsync(Ground ground)
     {
@@ -152,15 +150,18 @@ internal sealed class House : IAsyncDisposable
 
     public Task DeactivateAsync(IAddressable grain) => _fixture.DeactivateAsync(grain);
 
-    /// <summary>Cuts the silo off from its state for good: for the store it has crashed.</summary>
+    /// <summary>Cuts the silos off from their state for good: for the store they have crashed.</summary>
     public void Crash() => _line.Cut();
 
-    /// <summary>Waits until no episode holds a slot.</summary>
+    /// <summary>Waits until no episode holds a slot on any silo.</summary>
     public async Task IdleAsync()
     {
-        for (var changed = Slots.Changed; Slots.Held > 0; changed = Slots.Changed)
+        foreach (var slots in _fixture.Silos.Select(silo => silo.GetRequiredService<EpisodeSlots>()))
         {
-            await changed.WaitAsync(TimeSpan.FromSeconds(60));
+            for (var changed = slots.Changed; slots.Held > 0; changed = slots.Changed)
+            {
+                await changed.WaitAsync(TimeSpan.FromSeconds(60));
+            }
         }
     }
 

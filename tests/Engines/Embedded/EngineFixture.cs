@@ -15,6 +15,9 @@ internal sealed class EngineFixture : GrainFixture
     internal static readonly Type[] GrainTypes =
         [.. typeof(EngineFixture).Assembly.GetTypes().Where(type => type.Namespace == typeof(GrainFixture).Namespace || type.Namespace == typeof(EngineFixture).Namespace)];
 
+    /// <summary>Why tests of several silos are skipped.</summary>
+    internal const string OneSilo = "The embedded engine has one silo; build with -p:Engine=Orleans.";
+
     private readonly IHost _host;
 
     private EngineFixture(Action<IServiceCollection> services, Action<EmbeddedOptions> configure)
@@ -29,7 +32,7 @@ internal sealed class EngineFixture : GrainFixture
 
     public override IClusterClient Client => Silo.GetRequiredService<IClusterClient>();
 
-    public override IServiceProvider Silo => _host.Services;
+    public override IReadOnlyList<IServiceProvider> Silos => [_host.Services];
 
     internal EmbeddedEngine Engine => Silo.GetRequiredService<EmbeddedEngine>();
 
@@ -53,6 +56,12 @@ internal sealed class EngineFixture : GrainFixture
     }
 
     public override Task StopAsync() => _host.StopAsync();
+
+    public override Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels) => throw new NotSupportedException(OneSilo);
+
+    public override Task LeaveAsync(IServiceProvider silo) => throw new NotSupportedException(OneSilo);
+
+    public override Task KillAsync(IServiceProvider silo) => throw new NotSupportedException(OneSilo);
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Serialization.Cloning;
 using Orleans.Storage;
@@ -15,21 +17,28 @@ using StepTool.Tests.Conformance;
 
 namespace StepTool.Tests.Engines;
 
-/// <summary>The fixture on Orleans: one silo in this process, the client's calls serialized.</summary>
+/// <summary>The fixture on Orleans: two silos in this process and whoever joins them; calls between them, and the client's, are serialized.</summary>
 internal sealed class EngineFixture : GrainFixture
 {
+    /// <summary>Why tests of several silos are skipped: they are not.</summary>
+    internal const string? OneSilo = null;
+
+    private const short FirstSilos = 2;
     private readonly InProcessTestCluster _cluster;
+    private Dictionary<string, string> _labels = [];
 
     private EngineFixture(Action<IServiceCollection> services, TimeSpan responseTimeout)
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder(FirstSilos);
         builder.Options.ConfigureFileLogging = false;
+        UseTestDirectory(builder.Options, false);
         builder.ConfigureHost(host => AddWire(host.Services));
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton(Probe).AddGrainStorage(UnluckyGrain.BrokenStore, (_, _) => new BrokenStorage());
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddMemoryGrainStorage(Store);
+            silo.UseSiloMetadata(_labels);
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = responseTimeout);
             services(silo.Services);
         });
@@ -39,7 +48,7 @@ internal sealed class EngineFixture : GrainFixture
 
     public override IClusterClient Client => _cluster.Client;
 
-    public override IServiceProvider Silo => _cluster.Silos[0].ServiceProvider;
+    public override IReadOnlyList<IServiceProvider> Silos => [.. _cluster.Silos.Select(silo => silo.ServiceProvider)];
 
     internal static async Task<GrainFixture> StartAsync(Action<IServiceCollection> services, TimeSpan responseTimeout)
     {
@@ -56,7 +65,23 @@ internal sealed class EngineFixture : GrainFixture
 
     public override Task StopAsync() => _cluster.StopAllSilosAsync();
 
+    public override async Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels)
+    {
+        _labels = labels.ToDictionary(label => label.Key, label => label.Value);
+        return (await _cluster.StartAdditionalSiloAsync()).ServiceProvider;
+    }
+
+    public override Task LeaveAsync(IServiceProvider silo) => _cluster.StopSiloAsync(Handle(silo));
+
+    public override Task KillAsync(IServiceProvider silo) => _cluster.KillSiloAsync(Handle(silo));
+
     public override ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    // Silos in earnest keep the directory of grains among them, and lose a part of it with each silo; the cluster's own, which loses nothing, would hide that.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterGrainDirectory")]
+    private static extern void UseTestDirectory(InProcessTestClusterOptions options, bool value);
+
+    private InProcessSiloHandle Handle(IServiceProvider silo) => _cluster.Silos.Single(handle => handle.ServiceProvider == silo);
 
     private static void AddWire(IServiceCollection services)
     {
