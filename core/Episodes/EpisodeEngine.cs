@@ -73,10 +73,10 @@ public static class EpisodeEngine
 
     /// <summary>The pending call as it is to be sent.</summary>
     /// <exception cref="InvalidOperationException">No call is pending.</exception>
-    public static ToolRequest Request(Episode episode)
+    public static ToolRequest Request(Episode episode, ToolMode mode = ToolMode.Recorded)
     {
         var call = (episode.Pending?.Action as CallApi)?.Call ?? throw new InvalidOperationException($"Episode {episode.Id} has no pending call.");
-        return new ToolRequest(call, episode.Id.CallId(episode.TurnsTaken), AllSteps(episode).Count(step => call.IsSameAs(step.Call)));
+        return new ToolRequest(call, episode.Id.CallId(episode.TurnsTaken), AllSteps(episode).Count(step => call.IsSameAs(step.Call)), mode);
     }
 
     /// <summary>Takes the answer to the pending call: one step more, and the end when the budget is spent.</summary>
@@ -89,6 +89,7 @@ public static class EpisodeEngine
             Status = answer.Status,
             Observation = Cut(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response),
             Provenance = answer.Provenance,
+            Real = answer.Real,
             Success = SuccessRule.IsSuccess(answer),
             Repeats = episode.Steps.Any(earlier => earlier.Success && call.IsSameAs(earlier.Call)),
         };

@@ -17,6 +17,9 @@ public sealed record Step
     /// <summary>Where the answer came from; null for Finish.</summary>
     public Provenance? Provenance { get; init; }
 
+    /// <summary>The real call behind the answer; null where there was none.</summary>
+    public RealCall? Real { get; init; }
+
     /// <summary>Whether the call worked.</summary>
     public bool Success { get; init; }
 

@@ -2,6 +2,7 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tasks;
+using StepTool.Core.Tools;
 
 namespace StepTool.Core.Runs;
 
@@ -17,6 +18,7 @@ namespace StepTool.Core.Runs;
 /// <param name="IsCancelled">Whether its user wants it ended.</param>
 /// <param name="Strategy">How the episode is played when a path ends without an answer.</param>
 /// <param name="FinishesAtBudget">Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</param>
+/// <param name="Tools">Where the answers of its calls may come from.</param>
 public sealed record RolloutSpec(
     EpisodeId Id,
     string World,
@@ -28,4 +30,5 @@ public sealed record RolloutSpec(
     long TrainingOrdinal = -1,
     bool IsCancelled = false,
     bool FinishesAtBudget = false,
-    SearchStrategy Strategy = SearchStrategy.React);
+    SearchStrategy Strategy = SearchStrategy.React,
+    ToolMode Tools = ToolMode.Recorded);

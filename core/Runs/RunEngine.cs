@@ -77,11 +77,12 @@ public sealed class RunEngine
         return stage.Stage switch
         {
             EvaluateStage evaluate => new RolloutSpec(
-                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy),
+                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, Tools: Plan.Tools),
             TrainStage train => new RolloutSpec(
                 id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
             {
                 FinishesAtBudget = FinishesAtBudget(train, seed),
+                Tools = Plan.Tools,
             },
             _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
         };

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Rewards;
+using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 
 namespace StepTool.Core.Runs;
@@ -21,6 +22,9 @@ public sealed record RunPlan
 
     /// <summary>How steps are rewarded.</summary>
     public RewardOptions Rewards { get; init; } = new();
+
+    /// <summary>Where the answers of its calls may come from.</summary>
+    public ToolMode Tools { get; init; }
 
     /// <summary>The stages; empty for the standing run, which takes tasks as they come.</summary>
     public ImmutableArray<RunStage> Stages { get; init; } = [];

@@ -4,6 +4,7 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Serialization;
 
@@ -16,4 +17,5 @@ namespace StepTool.Core.Serialization;
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(RolloutSpec))]
 [JsonSerializable(typeof(ToolReply))]
+[JsonSerializable(typeof(ApiDefinition))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -20,15 +20,18 @@ public sealed record ApiDocumentation
     /// <summary>What the API does, in its publisher's words; may be empty.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>HTTP method; GET and HEAD are safe, all else mutates.</summary>
+    /// <summary>HTTP method; GET and HEAD are safe, all else mutates, unless <see cref="IsSafe"/> says otherwise.</summary>
     public string Method { get; init; } = "GET";
+
+    /// <summary>Says outright whether a call leaves the world outside as it is, so that it may be repeated; null where the method tells.</summary>
+    public bool? IsSafe { get; init; }
 
     /// <summary>Parameters, required ones first.</summary>
     public ImmutableArray<ParameterDocumentation> Parameters { get; init; } = [];
 
     /// <summary>Whether a call changes the world outside, so that it must never be sent twice.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool Mutates => !(Method.Equals("GET", StringComparison.OrdinalIgnoreCase) || Method.Equals("HEAD", StringComparison.OrdinalIgnoreCase));
+    public bool Mutates => !(IsSafe ?? (Method.Equals("GET", StringComparison.OrdinalIgnoreCase) || Method.Equals("HEAD", StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>One parameter of an API.</summary>

@@ -15,4 +15,5 @@ public sealed record ToolCall(ApiKey Api, string Arguments)
 /// <param name="Call">API and canonical arguments.</param>
 /// <param name="CallId">Episode and step; equal ids are the same call.</param>
 /// <param name="Attempt">How many equal calls this episode made before: 0 for the first.</param>
-public sealed record ToolRequest(ToolCall Call, string CallId, int Attempt);
+/// <param name="Mode">Where the answer may come from.</param>
+public sealed record ToolRequest(ToolCall Call, string CallId, int Attempt, ToolMode Mode = ToolMode.Recorded);

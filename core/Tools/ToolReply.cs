@@ -14,7 +14,14 @@ public abstract record ToolReply;
 /// <param name="Error">The error text, or empty.</param>
 /// <param name="Response">The response as text: JSON where it is JSON.</param>
 /// <param name="Provenance">Where the answer came from. Never a feature and never part of a reward.</param>
-public sealed record ToolAnswer(ToolStatus Status, string Error, string Response, Provenance Provenance) : ToolReply;
+public sealed record ToolAnswer(ToolStatus Status, string Error, string Response, Provenance Provenance) : ToolReply
+{
+    /// <summary>The real call behind the answer; null where there was none.</summary>
+    public RealCall? Real { get; init; }
+
+    /// <summary>How long the asker waited for the API's grain; null where nobody measured. Never stored.</summary>
+    public TimeSpan? Latency { get; init; }
+}
 
 /// <summary>No answer yet: ask again at the stated time. The asker frees its slot meanwhile.</summary>
 /// <param name="Until">When to ask again.</param>
@@ -40,6 +47,9 @@ public enum ToolFaultKind
 
     /// <summary>The call took longer than its time-out, every retry included.</summary>
     TimedOut,
+
+    /// <summary>A replay asked for an answer that is neither recorded nor kept.</summary>
+    NotRecorded,
 }
 
 /// <summary>Where an answer came from.</summary>
@@ -59,6 +69,12 @@ public enum Provenance
 
     /// <summary>A world's own rule: argument checks, generated worlds.</summary>
     World,
+
+    /// <summary>The answer of an earlier real call, kept.</summary>
+    Cached,
+
+    /// <summary>Made up from the schema of the API's response.</summary>
+    SimulatedSchema,
 }
 
 /// <summary>Step status, numbered as in ToolBench.</summary>

@@ -3,6 +3,7 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds;
 
@@ -23,6 +24,16 @@ public interface IWorld
 
     /// <summary>Finds an API's documentation; false for an unknown API.</summary>
     bool TryDescribe(ApiKey api, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ApiDocumentation? documentation);
+
+    /// <summary>Finds all that is known of an API, how it is called for real included; false for an unknown API, and where answers come from the world's own rules.</summary>
+    bool TryDefine(ApiKey api, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ApiDefinition? definition)
+    {
+        definition = null;
+        return false;
+    }
+
+    /// <summary>Checks a call before anything is called: what is wrong with it, as an answer that an agent can act on; null when it may be made.</summary>
+    ToolAnswer? Refuse(ToolCall call) => null;
 
     /// <summary>All APIs, ordered by key.</summary>
     IEnumerable<ApiKey> Apis { get; }

@@ -122,6 +122,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
                     new EpisodeId(plan.Run, ordinal), plan.World, task, serves, DecisionMode.Greedy, StableHash.Combine(plan.Seed, (ulong)ordinal), plan.Rewards)
                 {
                     IsCancelled = isCancelled,
+                    Tools = plan.Tools,
                 };
         }
 

@@ -15,7 +15,7 @@ internal sealed partial class TaskGrain
     private async Task<TimeSpan> CallAsync(Episode episode, CancellationToken cancellationToken)
     {
         // A reply whose step could not be saved is at hand still.
-        var request = EpisodeEngine.Request(episode);
+        var request = EpisodeEngine.Request(episode, _spec!.Tools);
         var reply = _received is { } received && received.Request == request ? received.Reply : await SendAsync(episode, request, cancellationToken);
         _received = (request, reply);
         switch (reply)
@@ -50,7 +50,7 @@ internal sealed partial class TaskGrain
             return _world.Answer(request.Call, request.Attempt); // there is no such API to be asked
         }
 
-        var mutates = tools.Mutates(documentation);
+        var mutates = request.Mode.IsLive && tools.Mutates(documentation);
         if (mutates && _mayBeSent)
         {
             return new ToolFaulted(new ToolFault(

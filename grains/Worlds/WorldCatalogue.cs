@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using StepTool.Core.Storage;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.BuiltIn;
+using StepTool.Core.Worlds.Catalogues;
 using StepTool.Core.Worlds.Recorded;
 
 namespace StepTool.Grains.Worlds;
@@ -36,6 +37,7 @@ public sealed class WorldCatalogue(IBlobStore blobs) : IWorldCatalogue
         BuiltInReference builtIn => BuiltInWorld.Create(new BuiltInWorldOptions { Seed = builtIn.Seed }),
         RecordedReference recorded => RecordedWorld.Load(
             await blobs.GetAsync(recorded.Archive, default), new RecordedWorldOptions { Seed = recorded.Seed, Distractors = recorded.Distractors }),
+        CatalogueReference catalogue => CatalogueWorld.Load(await blobs.GetAsync(catalogue.Archive, default)),
         _ => throw new ArgumentException($"World '{reference}' is of no known kind.", nameof(reference)),
     };
 }

@@ -31,7 +31,7 @@ public sealed class FeatureExtractorTests
     {
         var other = situation with
         {
-            Steps = [.. situation.Steps.Select(step => step with { Provenance = Provenance.SimulatedNearest, Reward = 1, Contributes = true, Decision = step.Decision with { LogProbability = -3, Version = 9, Candidate = 2 } })],
+            Steps = [.. situation.Steps.Select(step => step with { Provenance = Provenance.SimulatedNearest, Real = new RealCall(DateTimeOffset.UnixEpoch, 200, TimeSpan.FromSeconds(1)), Reward = 1, Contributes = true, Decision = step.Decision with { LogProbability = -3, Version = 9, Candidate = 2 } })],
         };
         AssertSame(Extract(situation), Extract(other));
     });

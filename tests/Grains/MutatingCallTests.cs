@@ -45,7 +45,7 @@ public sealed class MutatingCallTests
             return never.Task;
         };
         await using var first = await House.StartAsync(ground);
-        await first.Run().StartAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }));
+        await first.Run().StartAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }) with { Tools = ToolMode.Live });
         await called.Task;
         first.Crash();
 
@@ -135,7 +135,7 @@ public sealed class MutatingCallTests
 
     private static async Task<RolloutOutcome> PlayAsync(House house)
     {
-        await house.CompleteAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }));
+        await house.CompleteAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }) with { Tools = ToolMode.Live });
         return Assert.Single(await house.OutcomesAsync());
     }
 }

@@ -32,6 +32,7 @@ internal sealed class Filler(bool isFull)
             _ when type == typeof(ulong) => isFull ? ulong.MaxValue : 0ul,
             _ when type == typeof(double) => isFull ? 0.1 + _count : 0.0,
             _ when type == typeof(DateTimeOffset) => isFull ? DateTimeOffset.UnixEpoch.AddTicks(1234567) : default(DateTimeOffset),
+            _ when type == typeof(TimeSpan) => isFull ? TimeSpan.FromTicks(1234567) : default(TimeSpan),
             _ when type.IsEnum => isFull ? Enum.GetValues(type).Cast<object>().Last() : Enum.GetValues(type).Cast<object>().First(),
             _ when type == typeof(ApiKey) => new ApiKey("c", "t", "a"),
             _ when type == typeof(EpisodeId) => new EpisodeId("run", isFull ? 7 : 0),

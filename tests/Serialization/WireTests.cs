@@ -1,8 +1,11 @@
 using System.Text.Json;
 using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
+using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
+using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Tasks;
 using StepTool.Tests.Architecture;
@@ -27,14 +30,15 @@ public sealed class WireTests
     [InlineData(typeof(ToolReply), 3)]
     [InlineData(typeof(AgentAction), 2)]
     [InlineData(typeof(RunStage), 2)]
+    [InlineData(typeof(ApiBinding), 3)]
     public void ClosedChoices_ThereAndBack_KeepTheirCase(Type choice, int count)
     {
         var cases = choice.Assembly.GetTypes().Where(type => type.BaseType == choice).ToArray();
         Assert.Equal(count, cases.Length);
         Assert.All(cases, one =>
         {
-            var text = JsonSerializer.Serialize(new Filler(isFull: true).Make(one, false), Wire.Messages.GetTypeInfo(choice));
-            Assert.IsType(one, JsonSerializer.Deserialize(text, Wire.Messages.GetTypeInfo(choice)));
+            var text = JsonSerializer.Serialize(new Filler(isFull: true).Make(one, false), Form(choice));
+            Assert.IsType(one, JsonSerializer.Deserialize(text, Form(choice)));
         });
     }
 
@@ -62,6 +66,30 @@ public sealed class WireTests
     [InlineData("\"a/b\"", typeof(ApiKey))]
     [InlineData("\"run\"", typeof(EpisodeId))]
     public void Keys_OfAnotherForm_AreRefused(string json, Type type) => Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize(json, Wire.Messages.GetTypeInfo(type)));
+
+    [Fact]
+    public void Answer_StoredBeforeRealCalls_IsReadAndWrittenAsItWas()
+    {
+        const string Old = """{"reply":"answer","status":"Ok","error":"","response":"{}","provenance":"Recorded"}""";
+        var answer = (ToolAnswer)JsonSerializer.Deserialize(Old, CoreJson.Default.ToolReply)!;
+        Assert.Equal(new ToolAnswer(ToolStatus.Ok, "", "{}", Provenance.Recorded), answer);
+        Assert.Equal(Old, JsonSerializer.Serialize(answer, CoreJson.Default.ToolReply));
+    }
+
+    [Fact]
+    public void Step_WithoutARealCall_SaysNothingOfOne() =>
+        Assert.DoesNotContain("\"real\"", JsonSerializer.Serialize(new Episode { Id = new EpisodeId("run", 0), World = "w", Task = new Filler(isFull: false).Make<AgentTask>(), Steps = [new Step { Decision = new Decision(new Finish(), 0) }] }, CoreJson.Default.Episode), StringComparison.Ordinal);
+
+    [Fact]
+    public void Rollout_OfAPlanBeforeModes_AnswersFromTheRecord()
+    {
+        var plan = JsonSerializer.Deserialize("""{"run":"r","world":"built-in:1"}""", CoreJson.Default.RunPlan)!;
+        Assert.Equal(ToolMode.Recorded, plan.Tools);
+        Assert.False(plan.Tools.IsLive);
+    }
+
+    private static System.Text.Json.Serialization.Metadata.JsonTypeInfo Form(Type type) =>
+        type.Namespace == typeof(ApiBinding).Namespace ? CoreJson.Default.GetTypeInfo(type)! : Wire.Messages.GetTypeInfo(type);
 
     private static T Back<T>(T value) => (T)JsonSerializer.Deserialize(JsonSerializer.Serialize(value, Wire.Messages.GetTypeInfo(typeof(T))), Wire.Messages.GetTypeInfo(typeof(T)))!;
 

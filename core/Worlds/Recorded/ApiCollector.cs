@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -26,7 +27,7 @@ internal sealed class ApiCollector
     public bool Knows(ApiKey key) => _entries.ContainsKey(key);
 
     /// <summary>Adds a recorded answer. Of two for equal calls one that worked is kept, else the first; true when the call is new.</summary>
-    public bool AddAnswer(ApiKey key, ArchivedAnswer answer)
+    public bool AddAnswer(ApiKey key, RecordedAnswer answer)
     {
         var answers = _entries[key].Answers;
         var arguments = ArgumentSet.Read(answer.Arguments).Key;
@@ -40,11 +41,11 @@ internal sealed class ApiCollector
         return true;
     }
 
-    public ImmutableArray<ArchivedApi> ToArchive() =>
-        [.. _entries.Values.Select(entry => new ArchivedApi(entry.Documentation, entry.Template, [.. entry.Answers.Values]))];
+    public ImmutableArray<ApiDefinition> ToArchive() =>
+        [.. _entries.Values.Select(entry => new ApiDefinition(entry.Documentation, entry.Template, [.. entry.Answers.Values]))];
 
-    private static bool Works(ArchivedAnswer answer) =>
+    private static bool Works(RecordedAnswer answer) =>
         SuccessRule.IsSuccess(new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded));
 
-    private sealed record Entry(ApiDocumentation Documentation, string? Template, SortedDictionary<string, ArchivedAnswer> Answers);
+    private sealed record Entry(ApiDocumentation Documentation, string? Template, SortedDictionary<string, RecordedAnswer> Answers);
 }

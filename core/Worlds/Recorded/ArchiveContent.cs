@@ -1,21 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
 /// <summary>All that an archive holds, in a fixed order.</summary>
 internal sealed record ArchiveContent(
-    int Version, ImmutableArray<ArchivedApi> Apis, ImmutableArray<ArchivedTask> Tasks, ImmutableArray<ArchivedEpisode> Episodes)
+    int Version, ImmutableArray<ApiDefinition> Apis, ImmutableArray<ArchivedTask> Tasks, ImmutableArray<ArchivedEpisode> Episodes)
 {
     public const int CurrentVersion = 1;
 }
-
-/// <summary>An API with its documentation, response template and recorded answers.</summary>
-internal sealed record ArchivedApi(ApiDocumentation Documentation, string? Template, ImmutableArray<ArchivedAnswer> Answers);
-
-/// <summary>One recorded answer; arguments are canonical.</summary>
-internal sealed record ArchivedAnswer(string Arguments, string Error, string Response);
 
 /// <summary>One query with its own APIs in their listed order and those that solve it.</summary>
 internal sealed record ArchivedTask(string Id, string Group, string Query, ImmutableArray<ApiKey> Apis, ImmutableArray<ApiKey> Relevant);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -34,8 +35,8 @@ internal static class CacheFileReader
             {
                 var arguments = CanonicalArguments.FromPython(entry.Name);
                 var answer = entry.Value.ValueKind == JsonValueKind.Object
-                    ? new ArchivedAnswer(arguments, JsonText.Member(entry.Value, "error"), JsonText.Member(entry.Value, "response"))
-                    : new ArchivedAnswer(arguments, "", JsonText.Of(entry.Value));
+                    ? new RecordedAnswer(arguments, JsonText.Member(entry.Value, "error"), JsonText.Member(entry.Value, "response"))
+                    : new RecordedAnswer(arguments, "", JsonText.Of(entry.Value));
                 added += apis.AddAnswer(key, answer) ? 1 : 0;
             }
             catch (ArgumentsException exception)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using StepTool.Core.Chance;
 using StepTool.Core.Text;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -16,7 +17,7 @@ internal sealed class OfferSampler
     private readonly Dictionary<string, int[]> _tools;
     private readonly RecordedWorldOptions _options;
 
-    public OfferSampler(IReadOnlyList<ArchivedApi> apis, RecordedWorldOptions options)
+    public OfferSampler(IReadOnlyList<ApiDefinition> apis, RecordedWorldOptions options)
     {
         _apis = [.. apis.Select(api => api.Documentation.Key)];
         _index = new Bm25([.. apis.Select(api => ApiTerms.Plain(api.Documentation))]);

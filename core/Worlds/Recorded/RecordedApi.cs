@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using StepTool.Core.Chance;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -12,39 +14,46 @@ internal sealed class RecordedApi
     private readonly FrozenSet<string> _parameters;
     private readonly ImmutableArray<(ArgumentSet Arguments, ToolAnswer Answer)> _answers;
     private readonly FrozenDictionary<string, ToolAnswer> _exact;
-    private readonly string? _template;
 
-    public RecordedApi(ArchivedApi archived)
+    public RecordedApi(ApiDefinition definition)
     {
-        Documentation = archived.Documentation;
-        _template = archived.Template;
-        _parameters = archived.Documentation.Parameters.Select(parameter => StandardName.Of(parameter.Name)).ToFrozenSet(StringComparer.Ordinal);
+        Definition = definition;
+        _parameters = definition.Documentation.Parameters.Select(parameter => StandardName.Of(parameter.Name)).ToFrozenSet(StringComparer.Ordinal);
         _answers =
         [
-            .. archived.Answers.Select(answer =>
+            .. definition.Answers.Select(answer =>
                 (ArgumentSet.Read(answer.Arguments), new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded))),
         ];
         _exact = _answers.ToFrozenDictionary(entry => entry.Arguments.Key, entry => entry.Answer, StringComparer.Ordinal);
     }
 
-    public ApiDocumentation Documentation { get; }
+    public ApiDefinition Definition { get; }
+
+    public ApiDocumentation Documentation => Definition.Documentation;
 
     /// <summary>Whether every answer was recorded and none worked, so that no call can ever work.</summary>
     public bool CanOnlyFail => _answers.Length > 0 && !_answers.Any(entry => SuccessRule.IsSuccess(entry.Answer));
 
-    public ToolAnswer Answer(string json)
+    public ToolAnswer Answer(string json) =>
+        !TryRead(json, out var arguments, out var refused) ? refused
+        : _exact.TryGetValue(arguments.Key, out var recorded) ? recorded
+        : Check(arguments) ?? Simulate(arguments);
+
+    /// <summary>What is wrong with a call's arguments; null when they may be sent.</summary>
+    public ToolAnswer? Check(string json) => TryRead(json, out var arguments, out var refused) ? Check(arguments) : refused;
+
+    private static bool TryRead(string json, [NotNullWhen(true)] out ArgumentSet? arguments, [NotNullWhen(false)] out ToolAnswer? refused)
     {
-        ArgumentSet arguments;
         try
         {
-            arguments = ArgumentSet.Read(json);
+            (arguments, refused) = (ArgumentSet.Read(json), null);
+            return true;
         }
         catch (ArgumentsException exception)
         {
-            return Refuse($"Tool input parse error at position {exception.Position}: {exception.Reason}. Give one JSON object.");
+            (arguments, refused) = (null, Refuse($"Tool input parse error at position {exception.Position}: {exception.Reason}. Give one JSON object."));
+            return false;
         }
-
-        return _exact.TryGetValue(arguments.Key, out var recorded) ? recorded : Check(arguments) ?? Simulate(arguments);
     }
 
     private ToolAnswer? Check(ArgumentSet arguments)
@@ -64,7 +73,7 @@ internal sealed class RecordedApi
         var seed = StableHash.Of(arguments.Key, StableHash.Of(Documentation.Key.ToString()));
         if (_answers.IsEmpty)
         {
-            return new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(_template, seed), Provenance.SimulatedTemplate);
+            return new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(Definition.Template, seed), Provenance.SimulatedTemplate);
         }
 
         var nearest = _answers
@@ -73,6 +82,9 @@ internal sealed class RecordedApi
             .First();
         return nearest.Answer with { Provenance = Provenance.SimulatedNearest };
     }
+
+    /// <summary>The answer to a call of an API that there is not.</summary>
+    public static ToolAnswer Unknown(ApiKey api) => new(ToolStatus.UnknownApi, $"No such function name: {api.FunctionName}", "", Provenance.World);
 
     private static ToolAnswer Refuse(string error) => new(ToolStatus.BadInput, error, "", Provenance.World);
 }

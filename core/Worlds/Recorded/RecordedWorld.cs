@@ -8,6 +8,7 @@ using StepTool.Core.Judging;
 using StepTool.Core.Tasks;
 using StepTool.Core.Text;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -97,12 +98,26 @@ public sealed class RecordedWorld : IWorld
     }
 
     /// <inheritdoc/>
+    public bool TryDefine(ApiKey api, [NotNullWhen(true)] out ApiDefinition? definition)
+    {
+        definition = _apis.TryGetValue(api, out var known) ? known.Definition : null;
+        return definition is not null;
+    }
+
+    /// <inheritdoc/>
+    public ToolAnswer? Refuse(ToolCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return _apis.TryGetValue(call.Api, out var api) ? api.Check(call.Arguments) : Answer(call, 0);
+    }
+
+    /// <inheritdoc/>
     public ToolAnswer Answer(ToolCall call, int attempt)
     {
         ArgumentNullException.ThrowIfNull(call);
         return _apis.TryGetValue(call.Api, out var api)
             ? api.Answer(call.Arguments)
-            : new ToolAnswer(ToolStatus.UnknownApi, $"No such function name: {call.Api.FunctionName}", "", Provenance.World);
+            : RecordedApi.Unknown(call.Api);
     }
 
     /// <inheritdoc/>

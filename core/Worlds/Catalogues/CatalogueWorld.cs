@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using StepTool.Core.Chance;
+using StepTool.Core.Episodes;
+using StepTool.Core.Judging;
+using StepTool.Core.Tasks;
+using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
+using StepTool.Core.Worlds.Recorded;
+
+namespace StepTool.Core.Worlds.Catalogues;
+
+/// <summary>APIs from any source, without tasks of their own: the world of tasks that users queue. An API is unpacked when it is first used.</summary>
+public sealed class CatalogueWorld : IWorld
+{
+    private const int MaxTurns = 8;
+    private readonly CatalogueContent _content;
+    private readonly FrozenDictionary<ApiKey, CatalogueEntry> _entries;
+    private readonly ConcurrentDictionary<ApiKey, RecordedApi> _used = [];
+
+    private CatalogueWorld(string id, CatalogueContent content)
+    {
+        Id = id;
+        _content = content;
+        _entries = content.Index.Apis.ToFrozenDictionary(entry => entry.Documentation.Key);
+        Apis = [.. content.Index.Apis.Select(entry => entry.Documentation.Key)];
+    }
+
+    /// <inheritdoc/>
+    public string Id { get; }
+
+    /// <summary>None: tasks are their users' own.</summary>
+    public ImmutableArray<AgentTask> Tasks => [];
+
+    /// <inheritdoc/>
+    public int DefaultMaxTurns => MaxTurns;
+
+    /// <inheritdoc/>
+    public IEnumerable<ApiKey> Apis { get; }
+
+    /// <summary>Unsure of whatever was answered, since no task has a known truth.</summary>
+    public IJudge Judge { get; } = new RecordedJudge(FrozenDictionary<string, ImmutableArray<ApiKey>>.Empty);
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Excluded => [];
+
+    /// <summary>Loads a catalogue.</summary>
+    /// <param name="content">What <see cref="CatalogueWriter"/> wrote.</param>
+    /// <exception cref="CatalogueException">The content is damaged or of another version.</exception>
+    public static CatalogueWorld Load(ReadOnlyMemory<byte> content) => new($"catalogue-{StableHash.Content(content.Span)[..16]}", new CatalogueContent(content));
+
+    /// <inheritdoc/>
+    public TaskLabels Labels(AgentTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new TaskLabels(Split.None, task.Id, "", 0, "");
+    }
+
+    /// <inheritdoc/>
+    public bool TryDescribe(ApiKey api, [NotNullWhen(true)] out ApiDocumentation? documentation)
+    {
+        documentation = _entries.TryGetValue(api, out var entry) ? entry.Documentation : null;
+        return documentation is not null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryDefine(ApiKey api, [NotNullWhen(true)] out ApiDefinition? definition)
+    {
+        definition = Find(api)?.Definition;
+        return definition is not null;
+    }
+
+    /// <inheritdoc/>
+    public ToolAnswer? Refuse(ToolCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Find(call.Api) is { } api ? api.Check(call.Arguments) : RecordedApi.Unknown(call.Api);
+    }
+
+    /// <inheritdoc/>
+    public ToolAnswer Answer(ToolCall call, int attempt)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Find(call.Api)?.Answer(call.Arguments) ?? RecordedApi.Unknown(call.Api);
+    }
+
+    /// <summary>Never: what a user's task asks for is not known.</summary>
+    public bool Supplies(Episode episode, int step) => false;
+
+    private RecordedApi? Find(ApiKey api) =>
+        _used.TryGetValue(api, out var known) ? known
+        : _entries.TryGetValue(api, out var entry) ? _used.GetOrAdd(api, _ => new RecordedApi(_content.Read(entry)))
+        : null;
+}
