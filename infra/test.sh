@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The test command: restores, builds with warnings as errors, checks the format, runs all tests for each engine that restores.
+# The test command: restores, builds with warnings as errors, checks the format, starts Azurite, runs all tests for each engine that restores.
 # Last line: N passed, N failed, N skipped; a step that fails before the tests counts as one failed. The exit code is 0 only without failures.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # Tests whose subject runs on an engine; they run once for each. All others run once.
@@ -70,9 +70,30 @@ restore_orleans() {
   fi
 }
 
+# Azure storage for the tests that need it, unless the environment names one; it ends with this script, however that ends.
+start_azurite() {
+  export AZURITE_RUN=$PWD/$results/azurite
+  trap 'infra/azurite/azurite.sh stop' EXIT
+  local log="$results/azurite-start.log" code=0
+  STEPTOOL_AZURITE=$(infra/azurite/azurite.sh start 2>"$log") || code=$?
+  export STEPTOOL_AZURITE STEPTOOL_AZURITE_MISSING=
+  case $code in
+    0) echo "== Azurite runs" ;;
+    3)
+      STEPTOOL_AZURITE_MISSING=$(tail -1 "$log")
+      echo "== Azurite cannot run here, so its tests are skipped: $STEPTOOL_AZURITE_MISSING"
+      ;;
+    *)
+      cat "$log"
+      failed=$((failed + 1))
+      ;;
+  esac
+}
+
 step restore dotnet restore StepTool.sln --nologo -v quiet || finish
 step build dotnet build StepTool.sln -c Release --no-restore --nologo -v quiet -warnaserror || finish
 step format dotnet format StepTool.sln --no-restore --verify-no-changes
+[ -n "${STEPTOOL_AZURITE:-}" ] || start_azurite
 run_tests Embedded ""
 
 cloud=

@@ -1,3 +1,5 @@
+using StepTool.Silo.Storage;
+
 namespace StepTool.Silo.Hosting;
 
 /// <summary>What a silo is told: configuration section <c>StepTool</c>, environment (<c>StepTool__Url</c>) and command line (<c>--url</c>).</summary>
@@ -15,6 +17,9 @@ public sealed class SiloOptions
     /// <summary>Where grain state is kept.</summary>
     public StorageKind Storage { get; set; } = StorageKind.Sqlite;
 
+    /// <summary>The storage account, where one is used.</summary>
+    public AzureStorageOptions Azure { get; set; } = new();
+
     /// <summary>Key that callers send as <c>X-Api-Key</c> or bearer token; required beyond loopback.</summary>
     public string ApiKey { get; set; } = "";
 
@@ -30,4 +35,7 @@ public enum StorageKind
 
     /// <summary>In the process, for tests: gone when it ends.</summary>
     Memory,
+
+    /// <summary>A container of an Azure storage account, or of Azurite.</summary>
+    Azure,
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using StepTool.Silo.Storage;
 
 namespace StepTool.Silo.Hosting;
 
@@ -47,7 +48,12 @@ public sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
 
         if (!Enum.IsDefined(options.Storage))
         {
-            yield return $"StepTool:Storage is '{options.Storage}'; it must be sqlite or memory. Give --storage sqlite.";
+            yield return $"StepTool:Storage is '{options.Storage}'; it must be sqlite, memory or azure. Give --storage sqlite.";
+        }
+
+        foreach (var failure in AzureStorageOptionsValidator.Failures($"{SiloOptions.Section}:{nameof(SiloOptions.Azure)}", options.Azure, options.Storage is StorageKind.Azure))
+        {
+            yield return failure;
         }
 
         if (options.ClusterId.Length is < 1 or > 63 || !options.ClusterId.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))

@@ -41,15 +41,12 @@ public static class SiloServices
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<IGrainStorageSerializer>(new StateSerializer(Wire.State));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
-        if (options.Storage is StorageKind.Sqlite)
+        services = options.Storage switch // before the engine, so that the engine stops first
         {
-            services.AddSqliteStorage(options.DataDirectory); // before the engine, so that the engine stops first
-        }
-        else
-        {
-            services.AddMemoryBlobs();
-        }
-
+            StorageKind.Sqlite => services.AddSqliteStorage(options.DataDirectory),
+            StorageKind.Azure => services.AddAzureStorage(options.Azure),
+            _ => services.AddMemoryBlobs(),
+        };
         return services.AddEngine(options).AddStepToolGrains().AddSiloHealth();
     }
 }
