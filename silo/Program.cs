@@ -1,3 +1,6 @@
+using StepTool.Silo.Health;
 using StepTool.Silo.Hosting;
 
-return await SiloProgram.RunAsync(args, Console.Error);
+return args is [AliveProbe.Command, .. var options]
+    ? await AliveProbe.RunAsync(options, Console.Error)
+    : await SiloProgram.RunAsync(args, Console.Error);

@@ -54,6 +54,10 @@ public static class SiloProgram
         app.Services.GetService<DataDirectory>()?.Announce(app.Urls.First());
     }
 
+    /// <summary>What environment and command line say, as the silo reads it.</summary>
+    internal static IConfiguration Configuration(string[] arguments) =>
+        new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments, Switches).Build();
+
     /// <summary>Builds the application without starting it.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range.</exception>
     public static WebApplication Build(string[] arguments)
