@@ -93,6 +93,7 @@ start_azurite() {
 step restore dotnet restore StepTool.sln --nologo -v quiet || finish
 step build dotnet build StepTool.sln -c Release --no-restore --nologo -v quiet -warnaserror || finish
 step format dotnet format StepTool.sln --no-restore --verify-no-changes
+step lint infra/lint.sh
 [ -n "${STEPTOOL_AZURITE:-}" ] || start_azurite
 run_tests Embedded ""
 
