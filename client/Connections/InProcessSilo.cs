@@ -19,7 +19,7 @@ internal static class InProcessSilo
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what stops a start is explained once, below
             .AddProvider(new WarningLines(terminal));
-        builder.Services.AddStepToolSilo(options => options.DataDirectory = dataDirectory);
+        builder.Services.AddStepToolSilo(silo => silo.DataDirectory = dataDirectory);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         IHost? host = null;
         try
@@ -27,7 +27,7 @@ internal static class InProcessSilo
             host = builder.Build();
             await host.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (StartFailure.Explain(exception, dataDirectory) is { } explanation)
+        catch (Exception exception) when (StartFailure.Explain(exception, new SiloOptions { DataDirectory = dataDirectory }) is { } explanation)
         {
             host?.Dispose();
             throw Refusal.Failed(explanation, exception);

@@ -20,8 +20,9 @@ public static class SiloEndpoints
         app.UseApiKey(options.ApiKey, HealthEndpoints.Health, HealthEndpoints.Alive);
         app.MapHealth();
         app.MapBlobs();
-        app.MapGet("/api/cluster", (IServiceProvider services) => Results.Json(
-            new ClusterDescription(Engine.Name, GrainContracts.Version, GrainContracts.Hash, options.ClusterId, ClusterDescription.Service, Engine.Gateways(services)),
+        app.MapGet("/api/cluster", () => Results.Json(
+            new ClusterDescription(
+                Engine.Name, GrainContracts.Version, GrainContracts.Hash, options.ClusterId, ClusterDescription.Service, options.Clustering.Tls.IsGiven, Engine.Silos(app)),
             ClusterJson.Default.ClusterDescription));
         app.MapGet("/api/runs", async (IGrainFactory grains, CancellationToken cancellationToken) =>
             Json(await grains.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).RunsAsync(cancellationToken)));
@@ -29,7 +30,7 @@ public static class SiloEndpoints
             await grains.GetGrain<IRunGrain>(id).StatusAsync(cancellationToken) is { Phase: not RunPhase.Unknown } status ? Json(status) : Results.NotFound($"There is no run '{id}'."));
         app.MapGet("/api/policies/{name}", async (string name, IGrainFactory grains, CancellationToken cancellationToken) =>
             await grains.GetGrain<IPolicyGrain>(name).HeadAsync(cancellationToken) is { } head ? Json(head) : Results.NotFound($"There is no policy '{name}'."));
-        app.MapGateway();
+        app.MapEngine();
         return app;
     }
 

@@ -8,9 +8,10 @@ namespace StepTool.Silo.Cluster;
 /// <param name="Contracts">See <see cref="ContractHash"/>.</param>
 /// <param name="ClusterId">The cluster's id.</param>
 /// <param name="ServiceId">The service's id: the same for all clusters that share storage.</param>
-/// <param name="Gateways">Where clients connect: a path of this URL for the embedded engine, host and port for Orleans.</param>
+/// <param name="HasTls">Whether gateways ask for a certificate.</param>
+/// <param name="Silos">The silos that are alive.</param>
 public sealed record ClusterDescription(
-    string Engine, string Version, string Contracts, string ClusterId, string ServiceId, IReadOnlyList<string> Gateways)
+    string Engine, string Version, string Contracts, string ClusterId, string ServiceId, bool HasTls, IReadOnlyList<SiloDescription> Silos)
 {
     /// <summary>The service's id everywhere.</summary>
     public const string Service = "steptool";
@@ -30,6 +31,13 @@ public sealed record ClusterDescription(
 
     private static string Capitalised(string engine) => engine.Length == 0 ? "" : char.ToUpperInvariant(engine[0]) + engine[1..];
 }
+
+/// <summary>One silo of a cluster.</summary>
+/// <param name="Name">Its name, unique in the cluster and new with each start.</param>
+/// <param name="Url">Where its HTTP answers other machines of its network.</param>
+/// <param name="Gateway">Where clients connect: a path of the URL for the embedded engine, host and port for Orleans.</param>
+/// <param name="Labels">What sets it apart.</param>
+public sealed record SiloDescription(string Name, string Url, string Gateway, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>Source-generated JSON of the description.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -25,6 +25,12 @@ public sealed class SiloOptions
 
     /// <summary>Name of the cluster; silos of one cluster share it.</summary>
     public string ClusterId { get; set; } = "steptool";
+
+    /// <summary>How silos of one cluster find each other.</summary>
+    public ClusteringOptions Clustering { get; set; } = new();
+
+    /// <summary>What sets this silo apart, such as <c>gpu</c> = <c>true</c>: placement and people read it.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
 }
 
 /// <summary>Where grain state is kept.</summary>

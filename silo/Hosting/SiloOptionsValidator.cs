@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using StepTool.Silo.Engines;
 using StepTool.Silo.Storage;
 
 namespace StepTool.Silo.Hosting;
@@ -60,5 +61,21 @@ public sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
         {
             yield return $"StepTool:ClusterId is '{options.ClusterId}'; it must be 1 to 63 letters, digits, '-' or '_'. Leave it out for 'steptool'.";
         }
+
+        foreach (var (key, value) in options.Labels)
+        {
+            if (!IsLabel(key) || !IsLabel(value))
+            {
+                yield return $"StepTool:Labels:{key} is '{value}'; key and value must each be 1 to 63 letters, digits, '-', '_' or '.'. Give one such as --label gpu=true.";
+            }
+        }
+
+        foreach (var refusal in Engine.Refusals(options))
+        {
+            yield return refusal;
+        }
     }
+
+    private static bool IsLabel(string? text) =>
+        text is { Length: >= 1 and <= 63 } && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
-using StepTool.Grains.Hosting;
+using Microsoft.Extensions.Options;
 using StepTool.Silo.Api;
 using StepTool.Silo.Storage;
 
@@ -10,37 +10,33 @@ public static class SiloProgram
 {
     private const int Failed = 1;
 
-    // Short names for what is set most often; every key of the sections works by its full name too, such as --StepTool:ClusterId.
-    private static readonly Dictionary<string, string> Switches = new()
-    {
-        ["--url"] = $"{SiloOptions.Section}:{nameof(SiloOptions.Url)}",
-        ["--data-dir"] = $"{SiloOptions.Section}:{nameof(SiloOptions.DataDirectory)}",
-        ["--storage"] = $"{SiloOptions.Section}:{nameof(SiloOptions.Storage)}",
-        ["--api-key"] = $"{SiloOptions.Section}:{nameof(SiloOptions.ApiKey)}",
-        ["--cluster-id"] = $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterId)}",
-        ["--max-episodes"] = $"{GrainsOptions.Section}:{nameof(GrainsOptions.MaxEpisodes)}",
-    };
-
-    // A line a request would bury what matters, and what stops a start is explained once, by this program.
+    // A line a request, and a stack trace for each connection that a dead silo leaves behind, would bury what matters;
+    // what stops a start is explained once, by this program.
     private static readonly Dictionary<string, string?> Quiet = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Critical",
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        ["Logging:LogLevel:Orleans.Runtime.Messaging"] = "Error",
+        ["Logging:LogLevel:Orleans.Runtime.MembershipService"] = "Critical",
+        ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
     /// <summary>Runs until the process is told to stop. Returns 0, or 1 when the silo could not start, with the reason on <paramref name="errors"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter errors, CancellationToken cancellationToken = default)
     {
-        var url = new SiloOptions().Url;
+        var options = new SiloOptions();
         try
         {
             await using var app = Build(arguments);
-            url = app.Urls.FirstOrDefault() ?? url;
+            options = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
             await StartAsync(app, cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (StartFailure.Explain(exception, url) is { } explanation)
+        catch (Exception exception) when (StartFailure.Explain(exception, options) is { } explanation)
         {
             await errors.WriteLineAsync(explanation);
             return Failed;
@@ -59,16 +55,16 @@ public static class SiloProgram
         new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments, Switches).Build();
 
     /// <summary>Builds the application without starting it.</summary>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range.</exception>
+    /// <exception cref="OptionsValidationException">An option is out of range.</exception>
     public static WebApplication Build(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet });
-        builder.Configuration.AddCommandLine(arguments, Switches);
+        builder.Configuration.AddSiloArguments(arguments);
         builder.AddStepToolSilo();
         var app = builder.Build();
         app.Urls.Clear();
-        app.Urls.Add(app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<SiloOptions>>().Value.Url);
+        app.Urls.Add(app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.Url);
         return app.MapStepToolSilo();
     }
 }

@@ -17,7 +17,7 @@ public static class SiloServices
         where TBuilder : IHostApplicationBuilder
     {
         var options = builder.Configuration.GetSection(SiloOptions.Section).Get<SiloOptions>() ?? new SiloOptions();
-        builder.Services.AddStepToolSilo(options);
+        builder.Services.AddStepToolSilo(options).AddEngineHttp();
         return builder;
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using StepTool.Core.Storage;
+using StepTool.Silo.Cluster;
+using StepTool.Silo.Engines;
 
 namespace StepTool.Silo.Hosting;
 
@@ -9,18 +11,19 @@ public static class StartFailure
 {
     /// <summary>Explains an exception; null where it is none that configuration or environment can cause.</summary>
     /// <param name="exception">What was thrown while the host was built or started.</param>
-    /// <param name="url">Where the silo was to listen.</param>
-    public static string? Explain(Exception exception, string url) => exception switch
+    /// <param name="options">What the silo was told.</param>
+    public static string? Explain(Exception exception, SiloOptions options) => exception switch
     {
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
         StorageException storage => storage.Message,
-        IOException { InnerException: AddressInUseException } => Occupied(url),
-        AddressInUseException => Occupied(url),
+        ClusterException cluster => cluster.Message,
+        IOException { InnerException: AddressInUseException } => Occupied(options.Url),
+        AddressInUseException => Occupied(options.Url),
         IOException or UnauthorizedAccessException => exception.Message,
         InvalidOperationException { InnerException: (FormatException or ArgumentException) and { Message: var reason } } unreadable =>
             $"{unreadable.Message} {reason} Correct the value, or leave it out for its default.",
-        AggregateException { InnerException: { } first } => Explain(first, url),
-        _ => null,
+        AggregateException { InnerException: { } first } => Explain(first, options),
+        _ => Engine.Explain(exception, options),
     };
 
     private static string Occupied(string url) =>

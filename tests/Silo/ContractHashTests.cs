@@ -37,10 +37,10 @@ public sealed class ContractHashTests
     [InlineData("orleans", "abc", "runs the engine 'orleans'; this console was built for 'embedded'. Build the console with -p:Engine=Orleans, or start a silo of this engine.")]
     [InlineData("embedded", "xyz", "has contracts xyz (version 9.9.9); this console has abc. Run console and silo from the same build.")]
     public void Mismatch_OtherEngineOrContracts_IsRefusedWithTheRemedy(string engine, string contracts, string message) =>
-        Assert.EndsWith(message, new ClusterDescription(engine, "9.9.9", contracts, "c", "s", []).Mismatch("embedded", "abc", "http://h/"), StringComparison.Ordinal);
+        Assert.EndsWith(message, new ClusterDescription(engine, "9.9.9", contracts, "c", "s", false, []).Mismatch("embedded", "abc", "http://h/"), StringComparison.Ordinal);
 
     [Fact]
-    public void Mismatch_SameBuild_IsNone() => Assert.Null(new ClusterDescription("embedded", "1", "abc", "c", "s", []).Mismatch("embedded", "abc", "http://h/"));
+    public void Mismatch_SameBuild_IsNone() => Assert.Null(new ClusterDescription("embedded", "1", "abc", "c", "s", false, []).Mismatch("embedded", "abc", "http://h/"));
 
     internal interface IOne
     {

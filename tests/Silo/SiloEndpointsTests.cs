@@ -25,14 +25,16 @@ public sealed class SiloEndpointsTests
     [Fact]
     public async Task Cluster_Answer_IsWhatThisBuildAccepts()
     {
-        await using var silo = await TemporarySilo.StartAsync();
+        await using var silo = await TemporarySilo.StartAsync("--label", "place=here");
         using var http = silo.Http;
 
         var cluster = await http.GetFromJsonAsync("/api/cluster", ClusterJson.Default.ClusterDescription);
 
         Assert.NotNull(cluster);
         Assert.Null(cluster.Mismatch(Engine.Name, GrainContracts.Hash, silo.Url));
-        Assert.NotEmpty(cluster.Gateways);
+        var only = Assert.Single(cluster.Silos);
+        Assert.Equal((silo.Url, "here"), (only.Url, only.Labels["place"]));
+        Assert.NotEmpty(only.Gateway);
     }
 
     [Fact]

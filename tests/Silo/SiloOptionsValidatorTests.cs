@@ -60,5 +60,12 @@ public sealed class SiloOptionsValidatorTests
         Assert.All(["StepTool:Url", "StepTool:DataDirectory", "StepTool:Storage", "StepTool:ClusterId"], key => Assert.Contains(failures, failure => failure.StartsWith(key, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("gpu", "")]
+    [InlineData("g p u", "true")]
+    public void Validate_LabelOfAnotherForm_NamesKeyValueRuleAndRemedy(string key, string value) => Assert.Equal(
+        [$"StepTool:Labels:{key} is '{value}'; key and value must each be 1 to 63 letters, digits, '-', '_' or '.'. Give one such as --label gpu=true."],
+        Failures(new SiloOptions { Labels = { [key] = value } }));
+
     private static List<string> Failures(SiloOptions options) => [.. new SiloOptionsValidator().Validate(null, options).Failures ?? []];
 }

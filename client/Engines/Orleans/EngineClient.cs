@@ -15,7 +15,7 @@ internal static class EngineClient
     public static void Add(IServiceCollection services, ClusterDescription cluster, Uri silo, string apiKey)
     {
         services.AddOrleansClient(client => client
-            .UseStaticClustering([.. cluster.Gateways.Select(IPEndPoint.Parse)])
+            .UseStaticClustering([.. cluster.Silos.Select(silo => IPEndPoint.Parse(silo.Gateway))])
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId)));
         services.AddOrleansWire();
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using StepTool.Embedded.Gateway;
 using StepTool.Embedded.Hosting;
 using StepTool.Grains.Hosting;
@@ -15,6 +16,14 @@ public static class Engine
 
     private const string GatewayPath = "/gateway";
 
+    /// <summary>What these options ask for that this engine does not have, each with its remedy.</summary>
+    internal static IEnumerable<string> Refusals(SiloOptions options) => typeof(ClusteringOptions).GetProperties()
+        .Where(property => !Equals(property.GetValue(options.Clustering), property.GetValue(new ClusteringOptions())))
+        .Select(property => $"{ClusteringOptions.Section}:{property.Name} is set; the embedded engine is one process and has no cluster. Leave it out, or build with -p:Engine=Orleans.");
+
+    /// <summary>Explains what stops this engine from starting: nothing that others do not.</summary>
+    internal static string? Explain(Exception exception, SiloOptions options) => null;
+
     /// <summary>Hosts the grains.</summary>
     internal static IServiceCollection AddEngine(this IServiceCollection services, SiloOptions options)
     {
@@ -27,9 +36,17 @@ public static class Engine
         return services.AddEmbeddedEngine(GrainContracts.Assembly);
     }
 
-    /// <summary>Answers clients in other processes.</summary>
-    internal static void MapGateway(this WebApplication app) => app.MapEmbeddedGateway(GatewayPath);
+    /// <summary>Adds what the engine answers over HTTP: nothing that needs adding.</summary>
+    internal static void AddEngineHttp(this IServiceCollection services)
+    {
+    }
 
-    /// <summary>Where clients connect.</summary>
-    internal static IReadOnlyList<string> Gateways(IServiceProvider services) => [GatewayPath];
+    /// <summary>Answers clients in other processes.</summary>
+    internal static void MapEngine(this WebApplication app) => app.MapEmbeddedGateway(GatewayPath);
+
+    /// <summary>The one silo.</summary>
+    internal static IReadOnlyList<SiloDescription> Silos(WebApplication app) =>
+    [
+        new(app.Services.GetRequiredService<SiloName>().Name, app.Urls.First(), GatewayPath, app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.Labels),
+    ];
 }

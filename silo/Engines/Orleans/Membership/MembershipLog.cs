@@ -1,0 +1,28 @@
+using Orleans.Runtime;
+
+namespace StepTool.Silo.Engines;
+
+/// <summary>Says which silos came and went, and how many are left.</summary>
+internal sealed partial class MembershipLog(IClusterMembershipService membership, ILogger<MembershipLog> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var known = new Dictionary<SiloAddress, SiloStatus>();
+        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+        {
+            var active = snapshot.Members.Values.Count(member => member.Status is SiloStatus.Active);
+            foreach (var (silo, member) in snapshot.Members)
+            {
+                if (member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Dead && known.GetValueOrDefault(silo) != member.Status)
+                {
+                    LogChange(silo, member.Status, active);
+                }
+
+                known[silo] = member.Status;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Silo {Silo} is {Status}; active silos: {Active}.")]
+    private partial void LogChange(SiloAddress silo, SiloStatus status, int active);
+}
