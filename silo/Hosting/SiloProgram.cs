@@ -52,7 +52,7 @@ public static class SiloProgram
 
     /// <summary>What environment and command line say, as the silo reads it.</summary>
     internal static IConfiguration Configuration(string[] arguments) =>
-        new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments, Switches).Build();
+        new ConfigurationBuilder().AddEnvironmentVariables().AddSiloArguments(arguments).Build();
 
     /// <summary>Builds the application without starting it.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range.</exception>
