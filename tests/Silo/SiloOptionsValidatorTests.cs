@@ -52,6 +52,42 @@ public sealed class SiloOptionsValidatorTests
     }
 
     [Fact]
+    public void Validate_AzureWithoutAccount_SaysWhichKeysToSet() => Assert.Equal(
+        ["StepTool:Azure:ConnectionString and StepTool:Azure:BlobServiceUri are empty; StepTool:Storage azure needs one of them. Set StepTool__Azure__ConnectionString, or StepTool__Azure__BlobServiceUri for a managed identity."],
+        Failures(new SiloOptions { Storage = StorageKind.Azure }));
+
+    [Theory]
+    [InlineData("UseDevelopmentStorage=true", "")]
+    [InlineData("AccountName=steptool;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net", "")]
+    [InlineData("", "https://steptool.blob.core.windows.net")]
+    public void Validate_AzureAccount_IsValid(string connectionString, string blobs) =>
+        Assert.Empty(Failures(new SiloOptions { Storage = StorageKind.Azure, Azure = new() { ConnectionString = connectionString, BlobServiceUri = blobs } }));
+
+    [Theory]
+    [InlineData("AccountName=steptool;AccountKey=hidden!", "", "StepTool:Azure:ConnectionString (39 characters, not shown) cannot be read")]
+    [InlineData("hidden", "", "StepTool:Azure:ConnectionString (6 characters, not shown) cannot be read")]
+    [InlineData("UseDevelopmentStorage=true", "https://steptool.blob.core.windows.net", "an account is given one way")]
+    [InlineData("", "https://steptool.blob.core.windows.net?sig=hidden", "StepTool:Azure:BlobServiceUri (not shown, it may hold a key)")]
+    [InlineData("", "http://steptool.blob.core.windows.net", "StepTool:Azure:BlobServiceUri (not shown, it may hold a key)")]
+    public void Validate_AzureAccountOfAnotherForm_IsRefusedWithoutShowingIt(string connectionString, string blobs, string says)
+    {
+        var failure = Assert.Single(Failures(new SiloOptions { Storage = StorageKind.Azure, Azure = new() { ConnectionString = connectionString, BlobServiceUri = blobs } }));
+
+        Assert.Contains(says, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("Steptool")]
+    [InlineData("step--tool")]
+    [InlineData("-steptool")]
+    [InlineData("step_tool")]
+    public void Validate_ContainerOfAnotherForm_NamesKeyValueRuleAndRemedy(string container) => Assert.Equal(
+        [$"StepTool:Azure:Container is '{container}'; it must be 3 to 63 lower-case letters, digits and single '-' between them. Leave it out for 'steptool'."],
+        Failures(new SiloOptions { Azure = new() { Container = container } }));
+
+    [Fact]
     public void Validate_SeveralFaults_AreAllNamed()
     {
         var failures = Failures(new SiloOptions { Url = "x", DataDirectory = " ", ClusterId = "a b", Storage = (StorageKind)7 });

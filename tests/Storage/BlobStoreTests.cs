@@ -2,6 +2,7 @@ using StepTool.Core.Chance;
 using StepTool.Core.Storage;
 using StepTool.Silo.Storage;
 using Xunit;
+using static StepTool.Tests.Storage.BlobStoreContract;
 using static StepTool.Tests.Storage.StorageBuilder;
 
 namespace StepTool.Tests.Storage;
@@ -9,9 +10,6 @@ namespace StepTool.Tests.Storage;
 [Trait("Kind", "Storage")]
 public sealed class BlobStoreTests : IDisposable
 {
-    private static readonly byte[] Small = [.. "a trajectory"u8];
-    private static readonly byte[] Large = [.. Enumerable.Range(0, SqliteBlobStore.LargeFrom).Select(index => (byte)(index * 31))];
-
     private readonly TestFolder _folder = new();
     private readonly SqliteDatabase _database;
     private readonly FolderBlobStore _files;
@@ -24,67 +22,19 @@ public sealed class BlobStoreTests : IDisposable
         _packed = new SqliteBlobStore(_database, _files);
     }
 
-    private IBlobStore[] All => [_files, _packed, new MemoryBlobStore()];
-
     public void Dispose()
     {
         _database.Dispose();
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task PutAsync_AnySize_ComesBackUnderItsHash()
-    {
-        foreach (var store in All)
-        {
-            foreach (var content in new[] { [], Small, Large })
-            {
-                var hash = await store.PutAsync(content, default);
-
-                Assert.Equal(StableHash.Content(content), hash);
-                Assert.Equal(content, (await store.GetAsync(hash, default)).ToArray());
-                Assert.True(await store.ExistsAsync(hash, default));
-            }
-        }
-    }
-
-    [Fact]
-    public async Task PutAsync_BufferUsedAgain_KeepsWhatWasGiven()
-    {
-        foreach (var store in All)
-        {
-            var buffer = Small.ToArray();
-            var hash = await store.PutAsync(buffer, default);
-            buffer.AsSpan().Clear();
-
-            Assert.Equal(Small, (await store.GetAsync(hash, default)).ToArray());
-        }
-    }
-
-    [Fact]
-    public async Task GetAsync_Unknown_SaysThatNothingIsStored()
-    {
-        foreach (var store in All)
-        {
-            var hash = StableHash.Content("nothing");
-
-            var error = await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync(hash, default));
-
-            Assert.Contains($"Nothing is stored under {hash}", error.Message, StringComparison.Ordinal);
-            Assert.False(await store.ExistsAsync(hash, default));
-        }
-    }
-
     [Theory]
-    [InlineData("")]
-    [InlineData("../../../../etc/passwd")]
-    [InlineData("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855")]
-    public async Task GetAsync_NoHash_IsRefused(string text)
+    [MemberData(nameof(BlobStoreContract.Promises), MemberType = typeof(BlobStoreContract))]
+    public async Task Contract(string promise)
     {
-        foreach (var store in All)
+        foreach (var store in new IBlobStore[] { _files, _packed, new MemoryBlobStore() })
         {
-            await Assert.ThrowsAsync<ArgumentException>(async () => await store.GetAsync(text, default));
-            await Assert.ThrowsAsync<ArgumentException>(async () => await store.ExistsAsync(text, default));
+            await BlobStoreContract.CheckAsync(promise, store);
         }
     }
 

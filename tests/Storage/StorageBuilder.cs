@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
 using Orleans.Runtime;
+using Orleans.Storage;
 using StepTool.Silo.Storage;
 
 namespace StepTool.Tests.Storage;
@@ -31,7 +32,7 @@ internal static class StorageBuilder
 
     public static GrainState<Note> New(string text = "first", int number = 1) => new(new Note(text, number));
 
-    public static async Task<GrainState<Note>> ReadAsync(SqliteGrainStorage storage, int grain = 1)
+    public static async Task<GrainState<Note>> ReadAsync(IGrainStorage storage, int grain = 1)
     {
         var state = new GrainState<Note>();
         await storage.ReadStateAsync("note", Grain(grain), state);
