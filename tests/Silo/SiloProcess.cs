@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace StepTool.Tests.Silo;
+
+/// <summary>A silo as a process of its own, on a free port of loopback.</summary>
+internal sealed partial class SiloProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SiloProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _url.TrySetException(new InvalidOperationException($"The silo ended before it listened. It wrote:\n{Output}"));
+    }
+
+    public string Url => _url.Task.Result;
+
+    public int Id => _process.Id;
+
+    /// <summary>All that it has written.</summary>
+    public string Output => string.Join('\n', _lines);
+
+    public static async Task<SiloProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Path.Combine(AppContext.BaseDirectory, "StepTool.Silo.dll"), "--url", "http://127.0.0.1:0", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var silo = new SiloProcess(new Process { StartInfo = start });
+        silo._process.Start();
+        silo._process.BeginOutputReadLine();
+        silo._process.BeginErrorReadLine();
+        await silo._url.Task.WaitAsync(Patience);
+        return silo;
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does, and waits for its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    [GeneratedRegex(@"Now listening on: (\S+)")]
+    private static partial Regex Listening { get; }
+
+    private void Read(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(line);
+            if (Listening.Match(line) is { Success: true } match)
+            {
+                _url.TrySetResult(match.Groups[1].Value);
+            }
+        }
+    }
+}
