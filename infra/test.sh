@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # Tests whose subject runs on an engine; they run once for each. All others run once.
-engine_tests='Conformance Grains Silo Client EndToEnd Storage.Azure'
+engine_tests='Conformance Grains Silo Client EndToEnd Storage.Azure Infra'
 results=artifacts/test-results
 passed=0 failed=0 skipped=0
 mkdir -p "$results"
