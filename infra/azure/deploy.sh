@@ -50,6 +50,9 @@ az deployment group create --name steptool --resource-group "$group" --parameter
 output() { az deployment group show --name steptool --resource-group "$group" --query "properties.outputs.$1.value" --output tsv; }
 registry=$(output registry)
 cluster=$(output cluster)
+blobs=$(output blobServiceUri)
+tables=$(output tableServiceUri)
+client=$(output clientId)
 
 echo "== images"
 # The commit names an image, so that what runs can be found again; what is not committed is named by the hour too.
@@ -66,9 +69,9 @@ if $gpu; then build gpu-silo; fi
 
 echo "== silos"
 cat >infra/kubernetes/azure/azure.env <<END
-BLOB_SERVICE_URI=$(output blobServiceUri)
-TABLE_SERVICE_URI=$(output tableServiceUri)
-CLIENT_ID=$(output clientId)
+BLOB_SERVICE_URI=$blobs
+TABLE_SERVICE_URI=$tables
+CLIENT_ID=$client
 SILO_IMAGE=$registry/steptool-silo:$tag
 GPU_SILO_IMAGE=$registry/steptool-gpu-silo:$tag
 END
@@ -77,6 +80,11 @@ trap 'rm -f "$kubeconfig"' EXIT
 export KUBECONFIG=$kubeconfig
 az aks get-credentials --resource-group "$group" --name "$cluster" --file "$kubeconfig" --overwrite-existing --output none
 kubelogin convert-kubeconfig --login azurecli
+# A role that has just been given takes minutes to act.
+for _ in {1..20}; do
+  if kubectl auth can-i create deployments.apps --namespace steptool >/dev/null 2>&1; then break; fi
+  sleep 15
+done
 kubectl apply --filename infra/kubernetes/base/namespace.yaml
 # The key is made once and stays; only the cluster knows it.
 if ! kubectl --namespace steptool get secret steptool >/dev/null 2>&1; then
