@@ -19,6 +19,7 @@ lint() {
     echo "FAILED   $name"
     sed 's/^/         /' "$work/log"
     failed=1
+    return 1
   fi
 }
 
@@ -46,7 +47,10 @@ if dotnet restore infra/lint/Bicep.csproj --nologo -v quiet >"$work/restore" 2>&
   chmod +x "$bicep"
   lint "main.bicep: bicep lint" "$bicep" lint infra/azure/main.bicep
   lint "main.bicep: bicep format" formatted infra/azure/main.bicep
-  lint "main.bicepparam: bicep build-params" "$bicep" build-params infra/azure/main.bicepparam --outfile "$work/parameters.json"
+  # Evaluates the template with its parameters, every name and reference in it.
+  rm -rf "$work/azure" && cp -r infra/azure "$work/azure"
+  lint "main.bicepparam: bicep snapshot" "$bicep" snapshot "$work/azure/main.bicepparam" --mode overwrite --resource-group steptool --location westeurope \
+    --subscription-id 00000000-0000-0000-0000-000000000000
 else
   skip "main.bicep: bicep" "its package does not restore here ($work/restore)"
 fi
@@ -57,8 +61,7 @@ if has kubectl; then
   rm -rf "$work/kubernetes" && cp -r infra/kubernetes "$work/kubernetes" && cp "$work/kubernetes/azure/azure.env.example" "$work/kubernetes/azure/azure.env"
   render() { kubectl kustomize "$work/kubernetes/$1" --output "$work/$1.yaml"; }
   for part in base azure; do
-    lint "kubernetes/$part: kubectl kustomize" render "$part"
-    rendered+=("$work/$part.yaml")
+    lint "kubernetes/$part: kubectl kustomize" render "$part" && rendered+=("$work/$part.yaml")
   done
 else
   skip "kubernetes: kubectl kustomize, and the linters of what it renders" "kubectl is not installed"
@@ -67,7 +70,8 @@ fi
 node() { command node infra/lint/lint.mjs "$@"; }
 if ! has npm; then
   skip "Dockerfile, compose.yaml, rendered manifests: infra/lint/lint.mjs" "Node.js is not installed"
-elif ! (cd infra/lint && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline) >"$work/npm" 2>&1; then
+elif ! [ infra/lint/node_modules/.package-lock.json -nt infra/lint/package-lock.json ] \
+  && ! npm ci --prefix infra/lint --ignore-scripts --no-audit --no-fund --prefer-offline >"$work/npm" 2>&1; then
   skip "Dockerfile, compose.yaml, rendered manifests: infra/lint/lint.mjs" "its packages do not install here ($work/npm)"
 else
   lint "Dockerfile: dockerfile-utils" node dockerfile infra/docker/Dockerfile
