@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StepTool.Bench.Engines;
+using StepTool.Bench.Fleet;
 using StepTool.Silo.Engines;
 
 namespace StepTool.Bench;
@@ -13,10 +14,11 @@ namespace StepTool.Bench;
 internal static class BenchSuite
 {
     private const int Done = 0;
+    private const int Failed = 1;
     private const int BadUsage = 2;
     private const string Default = "embedded";
     private static readonly JsonSerializerOptions Indented =
-        new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Benchmarks of every engine, then those of this one.</summary>
     private static ImmutableArray<Suite> Suites { get; } =
@@ -24,24 +26,23 @@ internal static class BenchSuite
         new("calls", async _ =>
         {
             var calls = await GrainCalls.MeasureAsync(TimeSpan.FromSeconds(5));
-            return [new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall)];
+            return Figures(new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall));
         }),
-        new("steps", async _ =>
-        [
+        new("steps", async _ => Figures(
             new("episode steps per second, memory", await EpisodeSteps.RunAsync("memory"), "> 20,000"),
-            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync("sqlite"), "> 3,000"),
-        ]),
-        new("memory", async _ => [new("bytes a queued task, 100,000 tasks", await QueuedTasks.BytesAsync(100_000), "< 3,072")]),
-        new("matmul", _ => Task.FromResult<ImmutableArray<Figure>>([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
+            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync("sqlite"), "> 3,000"))),
+        new("memory", async _ => Figures(new Figure("bytes a queued task, 100,000 tasks", await QueuedTasks.BytesAsync(100_000), "< 3,072"))),
+        new("matmul", _ => Task.FromResult(Figures([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
         [
             new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops),
             new($"{row.Size} on {row.Threads} thread(s), share of FMA peak", row.Share, row.Size == 1024 ? "> 0.80" : ""),
-        ])])),
-        new("decisions", _ => Task.FromResult<ImmutableArray<Figure>>([new("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))])),
+        ])]))),
+        new("decisions", _ => Task.FromResult(Figures(new Figure("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))))),
+        new("scaling", Scaling.MeasureAsync),
         .. BenchEngine.Suites,
     ];
 
-    /// <summary>Runs the benchmarks named. Returns 0, or 2 for a command line that names none or cannot be read.</summary>
+    /// <summary>Runs the benchmarks named. Returns 0, 1 where a promise was not kept, or 2 for a command line that cannot be read.</summary>
     internal static async Task<int> RunAsync(string[] arguments)
     {
         try
@@ -49,22 +50,29 @@ internal static class BenchSuite
             var options = new BenchOptions(arguments);
             var suites = options.Names is [] or ["all"] ? Suites : [.. options.Names.Select(Find)];
             Console.WriteLine($"{"benchmark",-12} {"figure",-58} {"value",14} {"goal",12}");
+            var isKept = true;
             foreach (var suite in suites)
             {
                 var load = LoadAverage();
-                var figures = await suite.MeasureAsync(options);
-                foreach (var figure in figures)
+                var measured = await suite.MeasureAsync(options);
+                foreach (var figure in measured.Figures)
                 {
                     var spread = figure.Spread is { } quartiles ? string.Create(CultureInfo.InvariantCulture, $"  ({quartiles.Low:N2} to {quartiles.High:N2})") : "";
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{suite.Name,-12} {figure.Name,-58} {figure.Value,14:N2} {figure.Goal,12}{spread}"));
                 }
 
-                Write(suite.Name, options, load, figures);
+                foreach (var violation in measured.Violations.IsDefault ? [] : measured.Violations)
+                {
+                    isKept = false;
+                    await Console.Error.WriteLineAsync($"{suite.Name}: {violation}");
+                }
+
+                Write(suite.Name, options, load, measured);
             }
 
             return options.Unread.FirstOrDefault() is { } unread
                 ? throw new ArgumentException($"None of these benchmarks has a setting --{unread}; what was measured is without it. Leave it out.")
-                : Done;
+                : isKept ? Done : Failed;
         }
         catch (ArgumentException exception)
         {
@@ -73,10 +81,12 @@ internal static class BenchSuite
         }
     }
 
+    private static Measured Figures(params ImmutableArray<Figure> figures) => figures;
+
     private static Suite Find(string name) => Suites.FirstOrDefault(suite => suite.Name == name)
         ?? throw new ArgumentException($"The engine {Engine.Name} has no benchmark '{name}'; name some of {string.Join(", ", Suites.Select(suite => suite.Name))}, or all.");
 
-    private static void Write(string name, BenchOptions options, double? load, ImmutableArray<Figure> figures)
+    private static void Write(string name, BenchOptions options, double? load, Measured measured)
     {
         var isDefault = Engine.Name == Default;
         var result = new
@@ -87,9 +97,11 @@ internal static class BenchSuite
             commit = Commit(),
             machine = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}",
             loadBefore = load,
-            figures,
+            figures = measured.Figures,
+            violations = measured.Violations.IsDefaultOrEmpty ? null : (ImmutableArray<string>?)measured.Violations,
+            series = measured.Series,
         };
-        var file = isDefault || BenchEngine.Suites.Any(suite => suite.Name == name) ? name : $"{name}-{Engine.Name}";
+        var file = isDefault ? name : $"{name}-{Engine.Name}";
         Directory.CreateDirectory(Path.Combine("bench", "results"));
         File.WriteAllText(Path.Combine("bench", "results", $"{file}.json"), JsonSerializer.Serialize(result, Indented) + Environment.NewLine);
     }

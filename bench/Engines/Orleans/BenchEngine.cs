@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
+using StepTool.Bench.Engines.Elastic;
+using StepTool.Bench.Engines.Kills;
 using StepTool.Bench.Engines.Overhead;
+using StepTool.Bench.Fleet;
 using StepTool.Silo.Engines;
 
 namespace StepTool.Bench.Engines;
@@ -11,7 +14,14 @@ namespace StepTool.Bench.Engines;
 internal static class BenchEngine
 {
     /// <summary>Benchmarks that only this engine has.</summary>
-    internal static ImmutableArray<Suite> Suites { get; } = [new("overhead", OverheadSuite.MeasureAsync)];
+    internal static ImmutableArray<Suite> Suites { get; } = [new("overhead", OverheadSuite.MeasureAsync), new("elastic", ElasticSuite.MeasureAsync), new("kills", KillsSuite.MeasureAsync)];
+
+    /// <summary>Silos in fleets that are compared.</summary>
+    internal const string FleetSizes = "1,2,4";
+
+    /// <summary>Arguments by which a silo finds its cluster: the first one keeps the list of silos.</summary>
+    internal static IEnumerable<string> Clustering(int primaryPort, bool isFirst) =>
+        [$"--StepTool:Clustering:{(isFirst ? "SiloPort=" : "Primary=127.0.0.1:")}{primaryPort}"];
 
     /// <summary>Hosts the grains of this program, in a silo of its own.</summary>
     internal static void AddBenchGrains(this IServiceCollection services) =>

@@ -13,9 +13,16 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
     private const double Top = 16;
     private const double Bottom = 44;
     private const double LabelHeight = 17;
+    private const int MarkRows = 3;
 
     /// <summary>Whether x values are marked one by one instead of by round ticks.</summary>
     public bool WholeTicks { get; init; }
+
+    /// <summary>How a value of y is written; as a share unless told otherwise.</summary>
+    public Func<double, string> YText { get; init; } = value => Axis.Percent(Math.Round(value, 4));
+
+    /// <summary>Moments to point at, by x.</summary>
+    public ImmutableArray<ChartMark> Marks { get; init; } = [];
 
     /// <summary>Draws it.</summary>
     public string Draw(double width = 430, double height = 280, string? style = null)
@@ -28,8 +35,15 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
         x = x with { High = Math.Max(xs.Max(), x.Low + 1e-9) };
         var y = Axis.Over(
             Lines.SelectMany(line => line.Points.SelectMany(point => new[] { point.Low, point.High }))
-                .Concat(Levels.Select(level => level.Y)).Append(0).Append(0.2), height - Bottom, Top);
+                .Concat(Levels.Select(level => level.Y)).Append(0).Append(0.2), height - Bottom, Marks.IsEmpty ? Top : Top + (MarkRows * LabelHeight));
         Frame(svg, x, y, height);
+        foreach (var (index, mark) in Marks.Index())
+        {
+            var row = Top + (index % MarkRows * LabelHeight);
+            svg.Line(x.At(mark.X), row - 10, x.At(mark.X), height - Bottom, "level");
+            svg.Text(x.At(mark.X) + 4, row, mark.Name, "tick");
+        }
+
         foreach (var level in Levels)
         {
             svg.Line(Left, y.At(level.Y), right, y.At(level.Y), "level");
@@ -50,7 +64,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
         return svg.ToString();
     }
 
-    private static void Draw(Svg svg, ChartLine line, Axis x, Axis y, bool crowded)
+    private void Draw(Svg svg, ChartLine line, Axis x, Axis y, bool crowded)
     {
         svg.Group(line.Class);
         if (line.Points.Any(point => point.High > point.Low))
@@ -63,7 +77,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
         svg.Path(line.Points.Select(point => new Point(x.At(point.X), y.At(point.Y))), line.Faint ? "line faint" : "line");
         foreach (var point in line.Faint || line.Points.Length > 40 ? line.Points[Math.Max(0, line.Points.Length - 1)..] : line.Points)
         {
-            svg.Marker(line.Shape, new Point(x.At(point.X), y.At(point.Y)), "dot", $"{line.Name}: {Axis.Percent(Math.Round(point.Y, 3))} at {Axis.Count(point.X)}", 3.2);
+            svg.Marker(line.Shape, new Point(x.At(point.X), y.At(point.Y)), "dot", $"{line.Name}: {YText(Math.Round(point.Y, 3))} at {Axis.Count(point.X)}", 3.2);
         }
 
         svg.End();
@@ -74,7 +88,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
         foreach (var tick in y.Ticks)
         {
             svg.Line(x.From, y.At(tick), x.To, y.At(tick), tick == 0 ? "axis" : "grid");
-            svg.Text(x.From - 8, y.At(tick) + 4.5, Axis.Percent(Math.Round(tick, 4)), "tick", "end");
+            svg.Text(x.From - 8, y.At(tick) + 4.5, YText(tick), "tick", "end");
         }
 
         var ticks = WholeTicks ? Enumerable.Range((int)x.Low, (int)(x.High - x.Low) + 1).Select(tick => (double)tick) : x.Ticks;
@@ -114,6 +128,9 @@ internal sealed record ChartLine(string Name, string Class, int Shape, Immutable
 
 /// <summary>A point with its interval; both ends equal where there is none.</summary>
 internal sealed record ChartPoint(double X, double Y, double Low, double High);
+
+/// <summary>A moment, or any other value of x, with what happened there.</summary>
+internal sealed record ChartMark(string Name, double X);
 
 /// <summary>A horizontal level.</summary>
 internal sealed record ChartLevel(string Name, double Y);

@@ -5,7 +5,7 @@ using StepTool.Silo.Engines;
 namespace StepTool.Bench.Engines.Overhead;
 
 /// <summary>
-/// Grain calls by the house's contracts and wire form against the same calls by Orleans alone: both in this process, in turns of a tenth of a second, each
+/// Grain calls by the house's contracts and wire form against the same calls by Orleans alone: both in this process, in turns of 25 ms, each
 /// call awaited before the next. Ratios are medians over the turns, each of two neighbouring measurements.
 /// </summary>
 internal static class OverheadSuite
@@ -15,9 +15,9 @@ internal static class OverheadSuite
     private const string StepGoal = "< 2 %";
 
     /// <summary>Measures.</summary>
-    internal static async Task<ImmutableArray<Figure>> MeasureAsync(BenchOptions options)
+    internal static async Task<Measured> MeasureAsync(BenchOptions options)
     {
-        var rounds = options.Number("rounds", 40);
+        var rounds = options.Number("rounds", 160);
         await using var house = await SiloPair.StartAsync("house", services => services.AddOrleansWire());
         await using var bare = await SiloPair.StartAsync("bare", _ => { });
         List<Comparison> comparisons = [];
@@ -39,12 +39,12 @@ internal static class OverheadSuite
             }
         }
 
-        return [.. comparisons.SelectMany(comparison => comparison.Figures())];
+        return comparisons.SelectMany(comparison => comparison.Figures()).ToImmutableArray();
     }
 
     private sealed class Comparison(string name, string goal, Func<Task> ours, Func<Task> theirs)
     {
-        private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.1);
+        private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.025);
         private readonly List<double> _ours = [];
         private readonly List<double> _theirs = [];
         private readonly List<double> _ratios = [];

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Serialization.Configuration;
+using StepTool.Bench.Fleet;
 
 namespace StepTool.Bench.Engines.Overhead;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace StepTool.Bench.Engines;
+namespace StepTool.Bench.Fleet;
 
 /// <summary>Ports of this machine that nobody listens on.</summary>
 internal static class FreePort
