@@ -47,7 +47,7 @@ internal sealed class ConnectionOptions
     /// <summary>Opens the connection that the arguments ask for.</summary>
     public Task<Connection> OpenAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
         parsed.GetValue(_silo) is { } url
-            ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", cancellationToken)
+            ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", terminal, cancellationToken)
             : InProcessSilo.StartAsync(parsed.GetValue(_dataDirectory)!, terminal, cancellationToken);
 
     /// <summary>The options by which another command finds the same grains, with a leading space; empty for the defaults.</summary>

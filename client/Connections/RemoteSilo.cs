@@ -7,7 +7,6 @@ using StepTool.Client.Engines;
 using StepTool.Grains.Worlds;
 using StepTool.Silo.Cluster;
 using StepTool.Silo.Engines;
-using StepTool.Silo.Security;
 
 namespace StepTool.Client.Connections;
 
@@ -17,25 +16,32 @@ internal static class RemoteSilo
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Connects.</summary>
-    /// <exception cref="Refusal">Nothing answers there, the key is wrong, or engine or contracts differ.</exception>
-    public static async Task<Connection> ConnectAsync(Uri silo, string apiKey, CancellationToken cancellationToken)
+    /// <exception cref="Refusal">Nothing answers there, the key is wrong, engine or contracts differ, or the engine's gateways cannot be reached.</exception>
+    public static async Task<Connection> ConnectAsync(Uri silo, string apiKey, Terminal terminal, CancellationToken cancellationToken)
     {
-        var http = new HttpClient { BaseAddress = silo };
-        if (apiKey.Length > 0)
+        var http = new ClusterHttp(silo, apiKey, terminal);
+        IHost? host = null;
+        try
         {
-            http.DefaultRequestHeaders.Add(ApiKeyGate.Header, apiKey);
+            var cluster = await DescribeAsync(http, silo, cancellationToken);
+            if (cluster.Mismatch(Engine.Name, GrainContracts.Hash, silo.ToString()) is { } mismatch)
+            {
+                throw Refusal.Failed(mismatch);
+            }
+
+            http.Learn(cluster);
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+            EngineClient.Add(builder.Services, cluster, http);
+            host = builder.Build();
+            await EngineClient.StartAsync(host, cluster, http, cancellationToken);
+        }
+        catch
+        {
+            host?.Dispose();
+            http.Dispose();
+            throw;
         }
 
-        var cluster = await DescribeAsync(http, silo, cancellationToken);
-        if (cluster.Mismatch(Engine.Name, GrainContracts.Hash, silo.ToString()) is { } mismatch)
-        {
-            throw Refusal.Failed(mismatch);
-        }
-
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        EngineClient.Add(builder.Services, cluster, silo, apiKey);
-        var host = builder.Build();
-        await host.StartAsync(cancellationToken);
         var blobs = new HttpBlobStore(http);
         return new Connection(host.Services.GetRequiredService<IClusterClient>(), blobs, new WorldCatalogue(blobs), silo, async () =>
         {
@@ -45,13 +51,13 @@ internal static class RemoteSilo
         });
     }
 
-    private static async Task<ClusterDescription> DescribeAsync(HttpClient http, Uri silo, CancellationToken cancellationToken)
+    private static async Task<ClusterDescription> DescribeAsync(ClusterHttp http, Uri silo, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
-            using var response = await http.GetAsync(new Uri("/api/cluster", UriKind.Relative), patience.Token);
+            using var response = await http.AskAsync("/api/cluster", patience.Token);
             return response.StatusCode switch
             {
                 HttpStatusCode.OK => await response.Content.ReadFromJsonAsync(ClusterJson.Default.ClusterDescription, patience.Token)

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StepTool.Client.Connections;
 using StepTool.Embedded.Gateway;
 using StepTool.Grains.Hosting;
 using StepTool.Silo.Cluster;
@@ -9,6 +11,9 @@ namespace StepTool.Client.Engines;
 internal static class EngineClient
 {
     /// <summary>Adds <c>IClusterClient</c>.</summary>
-    public static void Add(IServiceCollection services, ClusterDescription cluster, Uri silo, string apiKey) =>
-        services.AddEmbeddedClient(silo, Wire.Messages, apiKey.Length > 0 ? apiKey : null);
+    public static void Add(IServiceCollection services, ClusterDescription cluster, ClusterHttp http) =>
+        services.AddEmbeddedClient(http.Given, Wire.Messages, http.ApiKey.Length > 0 ? http.ApiKey : null);
+
+    /// <summary>Starts the client, which connects with its first call.</summary>
+    public static Task StartAsync(IHost host, ClusterDescription cluster, ClusterHttp http, CancellationToken cancellationToken) => host.StartAsync(cancellationToken);
 }

@@ -25,14 +25,19 @@ internal static class ClusteringRules
             return [$"{Section}:Kind is '{clustering.Kind}'; it must be localhost, azure, adonet or redis. Give one such as --clustering localhost."];
         }
 
-        return [.. Kind(clustering), .. Connection(clustering), .. Places(clustering), .. Storage(options), .. Certificates(clustering.Tls)];
+        return [.. Kind(options), .. Connection(clustering), .. Places(clustering), .. Storage(options), .. Certificates(clustering.Tls)];
     }
 
-    private static IEnumerable<string> Kind(ClusteringOptions clustering)
+    private static IEnumerable<string> Kind(SiloOptions options)
     {
+        var clustering = options.Clustering;
         if (clustering.Kind is ClusteringKind.Azure && !Engine.HasCloud)
         {
             yield return $"{Section}:Kind is 'azure', which this build left out. Build with -p:OrleansCloud=true, or use adonet or redis.";
+        }
+        else if (clustering.Kind is ClusteringKind.Azure && options.Azure is { ConnectionString.Length: 0, TableServiceUri.Length: 0 })
+        {
+            yield return $"{Section}:Kind is 'azure' while StepTool:Azure:ConnectionString and StepTool:Azure:TableServiceUri are empty; it needs one of them. Set StepTool__Azure__ConnectionString, or StepTool__Azure__TableServiceUri for a managed identity.";
         }
 
         if (clustering.Kind is ClusteringKind.AdoNet && !File.Exists(Path.Combine(AppContext.BaseDirectory, clustering.Invariant + ".dll")))
