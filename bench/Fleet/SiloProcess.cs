@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 
 namespace StepTool.Bench.Fleet;
@@ -75,7 +76,7 @@ internal sealed partial class SiloProcess : IDisposable
     }
 
     /// <summary>Connects to it as a console does.</summary>
-    internal async Task<Connection> ConnectAsync(CancellationToken cancellationToken = default) => await RemoteSilo.ConnectAsync(await UrlAsync(), "", cancellationToken);
+    internal async Task<Connection> ConnectAsync(CancellationToken cancellationToken = default) => await RemoteSilo.ConnectAsync(await UrlAsync(), "", Terminal.OfProcess(), cancellationToken);
 
     /// <summary>Tells it to leave, as an orchestrator does, and waits until it has.</summary>
     internal async Task LeaveAsync()
