@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using StepTool.Client.Commands;
 using StepTool.Core.Storage;
+using StepTool.Core.Worlds.Catalogues;
 
 namespace StepTool.Client.CommandLine;
 
@@ -53,7 +54,7 @@ internal static class SteptoolRoot
             terminal.Complain("Stopped. What was stored is kept.");
             return Failed;
         }
-        catch (Exception exception) when (exception is StorageException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or TimeoutException)
+        catch (Exception exception) when (exception is StorageException or CatalogueException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or TimeoutException)
         {
             terminal.Complain(exception.Message);
             return Failed;

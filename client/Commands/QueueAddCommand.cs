@@ -4,6 +4,7 @@ using StepTool.Client.Connections;
 using StepTool.Client.Queue;
 using StepTool.Client.Runs;
 using StepTool.Client.Worlds;
+using StepTool.Core.Tools;
 
 namespace StepTool.Client.Commands;
 
@@ -14,6 +15,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
     private readonly Option<string?> _policy = new("--policy") { Description = "Who solves them: a policy, its folder, or floor:NAME; by default the newest one trained in this world", HelpName = "POLICY" };
     private readonly Option<bool> _again = new("--again") { Description = "Queue tasks anew that were queued before" };
     private readonly Option<bool> _watch = new("--watch") { Description = "Stay until all of them have ended" };
+    private readonly Option<ToolMode> _tools = ToolModeOption.Create();
     private readonly WorldOptions _world;
     private readonly ConnectionOptions _connection;
 
@@ -23,12 +25,14 @@ internal sealed class QueueAddCommand : ConsoleCommand
             "Queue the tasks of a file",
             "steptool queue add tasks.jsonl --silo http://127.0.0.1:5080",
             "steptool queue add tasks.jsonl --watch",
-            "steptool queue add tasks.jsonl --policy out/train-built-in-1/policy --again")
+            "steptool queue add tasks.jsonl --policy out/train-built-in-1/policy --again",
+            "steptool queue add tasks.jsonl --world pets --tools live-then-simulated --watch")
     {
         Arguments.Add(_file);
         Options.Add(_policy);
         Options.Add(_again);
         Options.Add(_watch);
+        Options.Add(_tools);
         _world = new WorldOptions(this);
         _connection = new ConnectionOptions(this);
         _file.Validators.Add(result =>
@@ -56,7 +60,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
             throw Refusal.Failed($"{file} has no task that can be queued: {Count(read.Refused.Length, "line")} refused.");
         }
 
-        var plan = await StandingRun.StartAsync(connection, world, parsed.GetValue(_policy), CommandText.Of(parsed.Tokens.Select(token => token.Value)), cancellationToken);
+        var plan = await StandingRun.StartAsync(connection, world, parsed.GetValue(_policy), parsed.GetValue(_tools), CommandText.Of(parsed.Tokens.Select(token => token.Value)), cancellationToken);
         var salt = parsed.GetValue(_again) ? Guid.NewGuid().ToString("N") : "";
         var sent = await TaskSender.SendAsync(connection, plan.Run, read.Tasks, salt, cancellationToken);
         var same = _connection.Same(parsed);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
+using StepTool.Client.Queue;
 using StepTool.Client.Worlds;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
@@ -13,6 +15,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
 {
     private readonly Argument<string> _api = new("API") { Description = "Key of the API: category/tool/api" };
     private readonly Option<string> _arguments = new("--arguments") { Description = "Arguments as a JSON object", HelpName = "JSON", DefaultValueFactory = _ => "{}" };
+    private readonly Option<ToolMode> _tools = ToolModeOption.Create();
     private readonly WorldOptions _world;
     private readonly ConnectionOptions _connection;
 
@@ -21,6 +24,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
     {
         Arguments.Add(_api);
         Options.Add(_arguments);
+        Options.Add(_tools);
         _world = new WorldOptions(this);
         _connection = new ConnectionOptions(this);
     }
@@ -41,7 +45,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
         }
 
         var reply = await connection.Grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api.Key))
-            .CallAsync(new ToolRequest(new ToolCall(api.Key, arguments), $"console/{Guid.NewGuid():N}#0", 0), cancellationToken);
+            .CallAsync(new ToolRequest(new ToolCall(api.Key, arguments), $"console/{Guid.NewGuid():N}#0", 0, parsed.GetValue(_tools)), cancellationToken);
         if (terminal.WritesJson)
         {
             terminal.Write(reply);
@@ -51,7 +55,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
         switch (reply)
         {
             case ToolAnswer answer:
-                terminal.Line($"{answer.Status}, {answer.Provenance}");
+                terminal.Line($"{answer.Status}, {Origin(answer)}");
                 terminal.Line(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response);
                 return 0;
             case ToolDeferred deferred:
@@ -63,4 +67,14 @@ internal sealed class ToolsCallCommand : ConsoleCommand
                 throw new InvalidOperationException($"A reply of type {reply.GetType().Name} is not known.");
         }
     }
+
+    private static string Origin(ToolAnswer answer)
+    {
+        var real = answer.Real is { } call
+            ? $", called {call.At:u}{(call.Status is { } status ? $" with status {status}" : "")} in {Milliseconds(call.Duration)}{(call.IsCut ? ", its end cut" : "")}"
+            : "";
+        return $"{answer.Provenance}{real}{(answer.Latency is { } latency ? $", answered in {Milliseconds(latency)}" : "")}";
+    }
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms");
 }

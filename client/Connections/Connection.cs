@@ -22,6 +22,9 @@ internal sealed class Connection(IClusterClient grains, IBlobStore blobs, IWorld
     /// <summary>Which runs there are.</summary>
     public IRunIndexGrain Index => Grains.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key);
 
+    /// <summary>Which catalogues have names.</summary>
+    public ICatalogueIndexGrain Catalogues => Grains.GetGrain<ICatalogueIndexGrain>(ICatalogueIndexGrain.Key);
+
     /// <summary>A run.</summary>
     public IRunGrain Run(string id) => Grains.GetGrain<IRunGrain>(id);
 

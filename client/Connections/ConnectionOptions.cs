@@ -50,6 +50,9 @@ internal sealed class ConnectionOptions
             ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", terminal, cancellationToken)
             : InProcessSilo.StartAsync(parsed.GetValue(_dataDirectory)!, terminal, cancellationToken);
 
+    /// <summary>The folder that a command keeps its own files in.</summary>
+    public string Directory(ParseResult parsed) => parsed.GetValue(_dataDirectory)!;
+
     /// <summary>The options by which another command finds the same grains, with a leading space; empty for the defaults.</summary>
     public string Same(ParseResult parsed) =>
         parsed.GetValue(_silo) is { } url ? $" --silo {url}"

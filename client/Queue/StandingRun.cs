@@ -4,10 +4,11 @@ using StepTool.Client.Policies;
 using StepTool.Client.Worlds;
 using StepTool.Core.Chance;
 using StepTool.Core.Runs;
+using StepTool.Core.Tools;
 
 namespace StepTool.Client.Queue;
 
-/// <summary>The run that takes tasks as they come: one a world and policy.</summary>
+/// <summary>The run that takes tasks as they come: one a world, policy and mode of its tools.</summary>
 internal static class StandingRun
 {
     /// <summary>Prefix of the ids of standing runs.</summary>
@@ -20,19 +21,21 @@ internal static class StandingRun
     /// <param name="connection">Where.</param>
     /// <param name="world">The world of the tasks.</param>
     /// <param name="policy">The policy that was asked for; null for the newest one trained in this world, else the best floor that needs no training.</param>
+    /// <param name="tools">Where the answers of its calls may come from.</param>
     /// <param name="command">The command line.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="Refusal">There is no such policy.</exception>
-    public static async Task<RunPlan> StartAsync(Connection connection, WorldChoice world, string? policy, string command, CancellationToken cancellationToken)
+    public static async Task<RunPlan> StartAsync(Connection connection, WorldChoice world, string? policy, ToolMode tools, string command, CancellationToken cancellationToken)
     {
         var serves = policy is null
             ? PolicyReference.Parse(await NewestAsync(connection, world.Reference, cancellationToken) ?? Fallback)
             : (await PolicyFolder.ResolveAsync(connection, policy, cancellationToken)).Reference;
         var plan = new RunPlan
         {
-            Run = Prefix + StableHash.Content($"{world.Reference}|{serves}")[..HashDigits],
+            Run = Prefix + StableHash.Content($"{world.Reference}|{serves}{(tools == ToolMode.Recorded ? "" : $"|{tools}")}")[..HashDigits],
             World = world.Reference,
             Serves = serves,
+            Tools = tools,
             Command = command,
         };
         await connection.Run(plan.Run).StartAsync(plan, cancellationToken);

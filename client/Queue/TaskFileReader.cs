@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StepTool.Core.Tasks;
+using StepTool.Core.Text;
 using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 
@@ -84,8 +85,12 @@ internal sealed class TaskFileReader(IWorld world)
         var id = Text(element, "task");
         return _known.TryGetValue(id, out var task)
             ? task with { MaxTurns = Turns(root, task.MaxTurns) }
-            : throw new LineFault("task", $"'{id}' is no task of world {world.Id}; it has {_known.Count}, such as '{_known.Keys.First()}'{Nearest(id, _known.Keys)}.");
+            : throw new LineFault("task", $"'{id}' is no task of world {world.Id}; {Known(id)}");
     }
+
+    private string Known(string id) => _known.Count == 0
+        ? "it has none, so describe your own by 'query' and 'apis'."
+        : $"it has {_known.Count}, such as '{_known.Keys.First()}'{Nearest(id, _known.Keys)}.";
 
     private AgentTask OwnTask(JsonElement root, string presetId)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using StepTool.Client.CommandLine;
-using StepTool.Client.Queue;
+using StepTool.Core.Text;
 using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Core.Worlds.Recorded;
+using StepTool.Grains.Contracts;
 
 namespace StepTool.Client.Worlds;
 
@@ -14,7 +15,7 @@ internal sealed class WorldOptions
 
     private readonly Option<string> _world = new("--world")
     {
-        Description = "A world by name: built-in, or a reference that 'steptool tools import' printed",
+        Description = "A world by name: built-in, a catalogue's name, or a reference that 'steptool tools import' printed",
         HelpName = "NAME",
         DefaultValueFactory = _ => "built-in",
     };
@@ -44,9 +45,9 @@ internal sealed class WorldOptions
                     result.AddError("--world is given beside --data; a command works in one world. Leave one of them out.");
                 }
             }
-            else if (result.GetValue(_world) is { } name && name != WorldChoice.BuiltIn && !name.StartsWith("built-in:", StringComparison.Ordinal) && !name.StartsWith("recorded:", StringComparison.Ordinal))
+            else if (result.GetValue(_world) is { } name && !name.Contains(':', StringComparison.Ordinal) && name != WorldChoice.BuiltIn && !CatalogueName.IsName(name))
             {
-                result.AddError($"--world is '{name}'; it must be built-in or a reference such as recorded:1:10:HASH. Give a folder of your own with --data DIR.");
+                result.AddError($"--world is '{name}'; it must be built-in, a catalogue's name, or a reference such as recorded:1:10:HASH. Give a folder of your own with --data DIR.");
             }
         });
     }
@@ -59,8 +60,20 @@ internal sealed class WorldOptions
         var distractors = parsed.GetValue(_distractors).ToString(CultureInfo.InvariantCulture);
         var reference = parsed.GetValue(_data) is { } folder
             ? $"recorded:{seed}:{distractors}:{await ImportAsync(folder, connection, terminal, cancellationToken)}"
-            : parsed.GetValue(_world) is { } name && name != WorldChoice.BuiltIn ? name : $"built-in:{seed}";
+            : parsed.GetValue(_world) is not { } name || name == WorldChoice.BuiltIn ? $"built-in:{seed}"
+            : name.Contains(':', StringComparison.Ordinal) ? name
+            : await NamedAsync(name, connection, cancellationToken);
         return new WorldChoice(reference, await connection.Worlds.GetAsync(reference, cancellationToken));
+    }
+
+    /// <summary>Whether the command line names a folder or a world.</summary>
+    public bool IsGiven(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_data) is not null || result.GetResult(_world) is { Implicit: false };
+
+    private static async Task<string> NamedAsync(string name, Connection connection, CancellationToken cancellationToken)
+    {
+        var names = await connection.Catalogues.NamesAsync(cancellationToken);
+        return names.FirstOrDefault(one => one.Name == name)?.World
+            ?? throw Refusal.Usage($"--world is '{name}', and no catalogue has that name{(names.IsEmpty ? "" : $"; there are {string.Join(", ", names.Select(one => one.Name))}")}. Name one with 'steptool tools import SOURCE --name {name}'.");
     }
 
     private static async Task<string> ImportAsync(DirectoryInfo folder, Connection connection, Terminal terminal, CancellationToken cancellationToken)

@@ -34,6 +34,8 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(OutcomePage))]
 [JsonSerializable(typeof(RunEntry))]
 [JsonSerializable(typeof(ImmutableArray<RunEntry>))]
+[JsonSerializable(typeof(CatalogueName))]
+[JsonSerializable(typeof(ImmutableArray<CatalogueName>))]
 [JsonSerializable(typeof(QueueDepth))]
 [JsonSerializable(typeof(TransitionEntry))]
 [JsonSerializable(typeof(ImmutableArray<TransitionEntry>))]

@@ -5,6 +5,7 @@ using StepTool.Grains.Runs;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Training;
 using StepTool.Grains.Transitions;
+using StepTool.Grains.Worlds;
 
 namespace StepTool.Grains.State;
 
@@ -17,4 +18,5 @@ namespace StepTool.Grains.State;
 [JsonSerializable(typeof(TransitionLogState))]
 [JsonSerializable(typeof(PolicyState))]
 [JsonSerializable(typeof(TrainerState))]
+[JsonSerializable(typeof(CatalogueIndexState))]
 internal sealed partial class StateJson : JsonSerializerContext;

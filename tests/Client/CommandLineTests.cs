@@ -44,7 +44,7 @@ public sealed partial class CommandLineTests
     [InlineData("--step-weight nan", "--step-weight is 'nan'; it must be a number from 0 to 1, such as --step-weight 0.")]
     [InlineData("--silo here", "--silo is 'here'; it must be an http or https URL, such as --silo http://127.0.0.1:5080.")]
     [InlineData("--data no/such/folder", "--data is 'no/such/folder', which is no folder; it must be one in StableToolBench's layout, with solvable_queries and tools in it.")]
-    [InlineData("--world moon", "--world is 'moon'; it must be built-in or a reference such as recorded:1:10:HASH. Give a folder of your own with --data DIR.")]
+    [InlineData("--world Moon", "--world is 'Moon'; it must be built-in, a catalogue's name, or a reference such as recorded:1:10:HASH. Give a folder of your own with --data DIR.")]
     [InlineData("--silo http://127.0.0.1:1 --data-dir here", "--data-dir is given beside --silo; the silo has its own data directory. Leave one of them out.")]
     public async Task Train_ValueOutOfRange_IsRefusedWithNameValueRuleAndRemedy(string arguments, string message)
     {

@@ -9,13 +9,19 @@ internal static class CacheFileReader
 {
     private const int ShownKey = 60;
 
-    /// <summary>Reads one file and returns the number of distinct calls it added.</summary>
-    public static int Read(string file, JsonElement root, ApiCollector apis, SkipEntry skip)
+    /// <summary>The API whose answers a file holds.</summary>
+    public static ApiKey Key(string file)
     {
         var parts = file.Split('/');
         var (category, tool, name) = (parts[^3], parts[^2], Path.GetFileNameWithoutExtension(file));
         var suffix = $"_for_{category}";
-        var key = ApiKey.FromNames(category, tool.EndsWith(suffix, StringComparison.Ordinal) ? tool[..^suffix.Length] : tool, name);
+        return ApiKey.FromNames(category, tool.EndsWith(suffix, StringComparison.Ordinal) ? tool[..^suffix.Length] : tool, name);
+    }
+
+    /// <summary>Reads one file and returns the number of distinct calls it added.</summary>
+    public static int Read(string file, JsonElement root, ApiCollector apis, SkipEntry skip)
+    {
+        var key = Key(file);
         if (!apis.Knows(key))
         {
             skip(file, "", $"no documentation of the API {key} in tools or in a query");
@@ -31,20 +37,29 @@ internal static class CacheFileReader
         var added = 0;
         foreach (var entry in root.EnumerateObject())
         {
-            try
+            if (Answer(entry.Name, entry.Value, (where, reason) => skip(file, where, reason)) is { } answer)
             {
-                var arguments = CanonicalArguments.FromPython(entry.Name);
-                var answer = entry.Value.ValueKind == JsonValueKind.Object
-                    ? new RecordedAnswer(arguments, JsonText.Member(entry.Value, "error"), JsonText.Member(entry.Value, "response"))
-                    : new RecordedAnswer(arguments, "", JsonText.Of(entry.Value));
                 added += apis.AddAnswer(key, answer) ? 1 : 0;
-            }
-            catch (ArgumentsException exception)
-            {
-                skip(file, $"key {(entry.Name.Length <= ShownKey ? entry.Name : entry.Name[..ShownKey] + "...")}, position {exception.Position}", exception.Reason);
             }
         }
 
         return added;
+    }
+
+    /// <summary>Reads one entry of a file; null where its key cannot be read.</summary>
+    public static RecordedAnswer? Answer(string key, JsonElement value, Action<string, string> skip)
+    {
+        try
+        {
+            var arguments = CanonicalArguments.FromPython(key);
+            return value.ValueKind == JsonValueKind.Object
+                ? new RecordedAnswer(arguments, JsonText.Member(value, "error"), JsonText.Member(value, "response"))
+                : new RecordedAnswer(arguments, "", JsonText.Of(value));
+        }
+        catch (ArgumentsException exception)
+        {
+            skip($"key {(key.Length <= ShownKey ? key : key[..ShownKey] + "...")}, position {exception.Position}", exception.Reason);
+            return null;
+        }
     }
 }

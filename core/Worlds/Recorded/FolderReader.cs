@@ -16,7 +16,13 @@ internal sealed class FolderReader(string folder)
     {
         CheckLayout();
         var apis = new ApiCollector();
-        ReadFiles(Tools, "*.json", (file, root) => ToolFileReader.Read(file, root, apis, Skip));
+        ReadFiles(Tools, "*.json", (file, root) =>
+        {
+            foreach (var api in ToolFileReader.Read(file, root, Skip))
+            {
+                apis.Add(api);
+            }
+        });
         var tasks = new SortedDictionary<string, ArchivedTask>(StringComparer.Ordinal);
         ReadFiles(Queries, "*.json", (file, root) => QueryFileReader.Read(file, root, apis, tasks, Skip));
         if (tasks.Count == 0)

@@ -13,7 +13,7 @@ internal static class JsonText
         content is [0xEF, 0xBB, 0xBF, ..] ? content.AsMemory(3) : content;
 
     /// <summary>Where a file stopped being JSON.</summary>
-    public static string Where(JsonException exception) => $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+    public static string Where(JsonException exception) => exception.LineNumber is null ? "" : $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
 
     /// <summary>Why it did, without the position.</summary>
     public static string Reason(JsonException exception) => exception.Message.Split(" LineNumber:")[0];

@@ -44,7 +44,7 @@ internal static class QueryFileReader
             }
 
             var key = ApiKey.FromNames(category, tool, name);
-            apis.Add(ToolFileReader.Document(key, tool, name, "", JsonText.Member(api, "api_description"), api), ToolFileReader.Template(api));
+            apis.Add(ToolFileReader.Define(key, tool, name, "", JsonText.Member(api, "api_description"), api));
             if (!own.Contains(key))
             {
                 own.Add(key);

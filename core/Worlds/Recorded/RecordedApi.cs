@@ -1,19 +1,26 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using StepTool.Core.Chance;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
+using StepTool.Core.Tools.Schemas;
 
 namespace StepTool.Core.Worlds.Recorded;
 
-/// <summary>One API that answers from what was recorded: exactly, then by its argument checks, then by the nearest recorded answer, then by its template.</summary>
+/// <summary>
+/// One API that answers from what was recorded: exactly, then by its argument checks, then by the nearest recorded answer, then by its template or the
+/// schema of its response.
+/// </summary>
 internal sealed class RecordedApi
 {
     private readonly FrozenSet<string> _parameters;
     private readonly ImmutableArray<(ArgumentSet Arguments, ToolAnswer Answer)> _answers;
     private readonly FrozenDictionary<string, ToolAnswer> _exact;
+    private readonly Lazy<InputSchema>? _input;
+    private readonly Lazy<JsonSchema>? _response;
 
     public RecordedApi(ApiDefinition definition)
     {
@@ -24,6 +31,8 @@ internal sealed class RecordedApi
             .. definition.Answers.Select(answer =>
                 (ArgumentSet.Read(answer.Arguments), new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded))),
         ];
+        _input = definition.InputSchema is { } input ? new Lazy<InputSchema>(() => new InputSchema(JsonSchema.Parse(input))) : null;
+        _response = definition.ResponseSchema is { } response ? new Lazy<JsonSchema>(() => JsonSchema.Parse(response)) : null;
         _exact = _answers.ToFrozenDictionary(entry => entry.Arguments.Key, entry => entry.Answer, StringComparer.Ordinal);
     }
 
@@ -37,10 +46,10 @@ internal sealed class RecordedApi
     public ToolAnswer Answer(string json) =>
         !TryRead(json, out var arguments, out var refused) ? refused
         : _exact.TryGetValue(arguments.Key, out var recorded) ? recorded
-        : Check(arguments) ?? Simulate(arguments);
+        : Check(json, arguments) ?? Simulate(arguments);
 
     /// <summary>What is wrong with a call's arguments; null when they may be sent.</summary>
-    public ToolAnswer? Check(string json) => TryRead(json, out var arguments, out var refused) ? Check(arguments) : refused;
+    public ToolAnswer? Check(string json) => TryRead(json, out var arguments, out var refused) ? Check(json, arguments) : refused;
 
     private static bool TryRead(string json, [NotNullWhen(true)] out ArgumentSet? arguments, [NotNullWhen(false)] out ToolAnswer? refused)
     {
@@ -56,7 +65,15 @@ internal sealed class RecordedApi
         }
     }
 
-    private ToolAnswer? Check(ArgumentSet arguments)
+    private ToolAnswer? Check(string json, ArgumentSet arguments) => _input is null ? CheckNames(arguments) : CheckSchema(_input.Value, json);
+
+    private ToolAnswer? CheckSchema(InputSchema input, string json)
+    {
+        using var document = JsonDocument.Parse(CanonicalArguments.FromJson(json));
+        return input.Fault(Documentation.Key.FunctionName, document.RootElement) is { } fault ? Refuse(fault) : null;
+    }
+
+    private ToolAnswer? CheckNames(ArgumentSet arguments)
     {
         var known = Documentation.Parameters.Length == 0 ? "takes no arguments" : $"takes {string.Join(", ", Documentation.Parameters.Select(parameter => parameter.Name))}";
         if (arguments.Names.FirstOrDefault(name => !_parameters.Contains(name)) is { } unknown)
@@ -73,7 +90,9 @@ internal sealed class RecordedApi
         var seed = StableHash.Of(arguments.Key, StableHash.Of(Documentation.Key.ToString()));
         if (_answers.IsEmpty)
         {
-            return new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(Definition.Template, seed), Provenance.SimulatedTemplate);
+            return Definition.Template is null && _response is not null
+                ? new ToolAnswer(ToolStatus.Ok, "", _response.Value.Example(seed), Provenance.SimulatedSchema)
+                : new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(Definition.Template, seed), Provenance.SimulatedTemplate);
         }
 
         var nearest = _answers

@@ -76,6 +76,7 @@ internal static class TemplateFiller
         };
     }
 
-    private static JsonValue Text(string name, SeededRandom chance) =>
+    /// <summary>Made-up text for a member of this name.</summary>
+    public static JsonValue Text(string name, SeededRandom chance) =>
         JsonValue.Create($"{name} {Words[chance.NextInt(Words.Length)]} {chance.NextInt(100).ToString(CultureInfo.InvariantCulture)}");
 }

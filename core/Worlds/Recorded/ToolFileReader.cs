@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Recorded;
 
 /// <summary>Reads <c>tools/&lt;Category&gt;/&lt;tool&gt;.json</c>, and the API entries that queries carry in nearly the same form.</summary>
 internal static class ToolFileReader
 {
-    public static void Read(string file, JsonElement root, ApiCollector apis, SkipEntry skip)
+    /// <summary>The APIs of one file.</summary>
+    public static IEnumerable<ApiDefinition> Read(string file, JsonElement root, SkipEntry skip)
     {
         var category = Path.GetFileName(Path.GetDirectoryName(file)) ?? "";
         var toolName = JsonText.Member(root, "tool_name");
@@ -15,7 +17,7 @@ internal static class ToolFileReader
         if (standard.Length == 0)
         {
             skip(file, "", "a tool needs a tool_name or a standardized_name");
-            return;
+            yield break;
         }
 
         foreach (var api in JsonText.Items(root, "api_list"))
@@ -27,14 +29,13 @@ internal static class ToolFileReader
                 continue;
             }
 
-            apis.Add(
-                Document(ApiKey.FromNames(category, standard, name), toolName.Length > 0 ? toolName : standard, name, JsonText.Member(root, "tool_description"), JsonText.Member(api, "description"), api),
-                Template(api));
+            yield return Define(
+                ApiKey.FromNames(category, standard, name), toolName.Length > 0 ? toolName : standard, name, JsonText.Member(root, "tool_description"), JsonText.Member(api, "description"), api);
         }
     }
 
-    /// <summary>Documentation of one API entry; required parameters come first.</summary>
-    public static ApiDocumentation Document(ApiKey key, string toolName, string apiName, string toolDescription, string description, JsonElement api)
+    /// <summary>One API entry; required parameters come first.</summary>
+    public static ApiDefinition Define(ApiKey key, string toolName, string apiName, string toolDescription, string description, JsonElement api)
     {
         var parameters = ImmutableArray.CreateBuilder<ParameterDocumentation>();
         foreach (var (member, required) in new[] { ("required_parameters", true), ("optional_parameters", false) })
@@ -52,7 +53,7 @@ internal static class ToolFileReader
         }
 
         var method = JsonText.Member(api, "method").ToUpperInvariant();
-        return new ApiDocumentation
+        var documentation = new ApiDocumentation
         {
             Key = key,
             ToolName = toolName,
@@ -62,10 +63,10 @@ internal static class ToolFileReader
             Method = method.Length > 0 ? method : "GET",
             Parameters = parameters.DrainToImmutable(),
         };
+        return new ApiDefinition(documentation, Template(api), []) { Binding = ToolBenchBinding.Of(documentation, api) };
     }
 
-    /// <summary>The response template of an API entry, or null where there is none.</summary>
-    public static string? Template(JsonElement api) =>
+    private static string? Template(JsonElement api) =>
         JsonText.Member(api, "template_response") is { Length: > 2 } template ? template : null;
 
     private static ParameterType TypeOf(string type) => type.ToUpperInvariant() switch

@@ -1,7 +1,7 @@
-namespace StepTool.Client.Queue;
+namespace StepTool.Core.Text;
 
 /// <summary>Finds what somebody who mistyped a name most likely meant.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The known name with the fewest edits, where they are at most a third of the text; null where none is near.</summary>
     public static string? Nearest(string text, IEnumerable<string> known)
