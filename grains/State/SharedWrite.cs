@@ -22,7 +22,8 @@ internal sealed class SharedWrite(Func<Task> write, TimeProvider time)
 
     private async Task RunAsync(Task? previous)
     {
-        await Task.Delay(Linger, time);
+        // It must not run on at once when the linger is over before it is awaited: _next would be set after it was taken, and never be empty again.
+        await Task.Delay(Linger, time).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (previous is not null)
         {
             await previous.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
