@@ -56,7 +56,9 @@ internal sealed partial class SiloProcess : IDisposable
         var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var start = new ProcessStartInfo(program, [.. isHost ? [typeof(SiloProcess).Assembly.Location] : (string[])[], SiloCommand.Name, .. arguments])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         return new SiloProcess(name, Process.Start(start)!, log);
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Queue;
+using StepTool.Client.Runs;
 
 namespace StepTool.Client.Commands;
 
@@ -28,6 +29,10 @@ internal sealed class QueueStatusCommand : ConsoleCommand
         else
         {
             terminal.Out.Write(QueueWatch.Table(runs));
+            foreach (var line in LoadLines.Of(await connection.Load.ReadAsync(cancellationToken)))
+            {
+                terminal.Line(line);
+            }
         }
 
         return 0;

@@ -36,6 +36,13 @@ internal sealed class RunsShowCommand : ConsoleCommand
         else
         {
             RunList.WriteStages(terminal, status);
+            if (status.Phase is RunPhase.Running)
+            {
+                foreach (var line in LoadLines.Of(await connection.Load.ReadAsync(cancellationToken)))
+                {
+                    terminal.Line(line);
+                }
+            }
         }
 
         return 0;

@@ -25,6 +25,9 @@ internal sealed class Connection(IClusterClient grains, IBlobStore blobs, IWorld
     /// <summary>Which catalogues have names.</summary>
     public ICatalogueIndexGrain Catalogues => Grains.GetGrain<ICatalogueIndexGrain>(ICatalogueIndexGrain.Key);
 
+    /// <summary>What the cluster has to do and who does it.</summary>
+    public IClusterLoadGrain Load => Grains.GetGrain<IClusterLoadGrain>(IClusterLoadGrain.Key);
+
     /// <summary>A run.</summary>
     public IRunGrain Run(string id) => Grains.GetGrain<IRunGrain>(id);
 

@@ -18,7 +18,10 @@ public interface IRolloutQueueGrain : IGrainWithStringKey
     [Alias("Enqueue"), AlwaysInterleave]
     Task<int> EnqueueAsync(ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken = default);
 
-    /// <summary>Leases up to <paramref name="count"/> rollouts to a silo; a lease ends by completion, release or time.</summary>
+    /// <summary>
+    /// Leases up to <paramref name="count"/> rollouts to a silo, of those that wait no more than its share among the members of the cluster. A lease ends by
+    /// completion, release or time, and when its silo leaves the cluster.
+    /// </summary>
     [Alias("Take"), AlwaysInterleave]
     Task<ImmutableArray<EpisodeId>> TakeAsync(string silo, int count, CancellationToken cancellationToken = default);
 
@@ -26,9 +29,9 @@ public interface IRolloutQueueGrain : IGrainWithStringKey
     [Alias("Renew"), AlwaysInterleave]
     Task RenewAsync(string silo, ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives leases back, so that another silo takes the rollouts.</summary>
+    /// <summary>Ends a silo's lease, so that another takes the rollout; or makes it that of the silo where the rollout runs already. A lease that is not the silo's stays.</summary>
     [Alias("Release"), AlwaysInterleave]
-    Task ReleaseAsync(ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken = default);
+    Task ReleaseAsync(string silo, EpisodeId rollout, string heir = "", CancellationToken cancellationToken = default);
 
     /// <summary>Removes a rollout for good. Returns when that is stored.</summary>
     [Alias("Complete"), AlwaysInterleave]

@@ -8,7 +8,7 @@ namespace StepTool.Grains.Contracts;
 public interface ITaskGrain : IGrainWithStringKey
 {
     /// <summary>Begins or goes on with the episode and returns at once. Calling it again changes nothing.</summary>
-    /// <returns>Name of the silo where it runs.</returns>
+    /// <returns>Name of the silo where it runs; empty when it does not, because that silo is leaving.</returns>
     [Alias("Run"), AlwaysInterleave]
     Task<string> RunAsync(CancellationToken cancellationToken = default);
 

@@ -22,9 +22,13 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("Poke"), AlwaysInterleave]
     Task PokeAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What the trainer is doing.</summary>
+    /// <summary>What the trainer is doing, and where.</summary>
     [Alias("Status"), AlwaysInterleave]
     Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>How far the trainer is behind; null when no order is open.</summary>
+    [Alias("Load"), AlwaysInterleave]
+    Task<TrainerLoad?> LoadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Stops a run's order before the next mini-batch; what was not published is not learnt. Changes nothing when the open order is another run's.</summary>
     [Alias("Stop"), AlwaysInterleave]
@@ -44,4 +48,6 @@ public sealed record TrainingOrder(string Run, string World, TrainingSettings Se
 /// <param name="IsTraining">Whether an order is open.</param>
 /// <param name="Version">Newest published version.</param>
 /// <param name="Failure">Why it stopped; empty while all is well.</param>
-public sealed record TrainerStatus(bool IsTraining, int Version, string Failure);
+/// <param name="Silo">Name of the silo where it runs.</param>
+/// <param name="IsOnGpu">Whether that silo is labelled gpu=true; where no silo is, a trainer runs on any.</param>
+public sealed record TrainerStatus(bool IsTraining, int Version, string Failure, string Silo, bool IsOnGpu);

@@ -15,6 +15,10 @@ public interface ITransitionLogGrain : IGrainWithStringKey
     [Alias("Entries"), AlwaysInterleave]
     Task<ImmutableArray<TransitionEntry>> EntriesAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>How many entries there are from an ordinal on.</summary>
+    [Alias("Count"), AlwaysInterleave]
+    Task<int> CountAsync(long from, CancellationToken cancellationToken = default);
+
     /// <summary>Forgets ordinals that a published version has consumed, and never takes them again.</summary>
     [Alias("Trim"), AlwaysInterleave]
     Task TrimAsync(Core.Runs.OrdinalSet consumed, CancellationToken cancellationToken = default);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StepTool.Core.Features;
 using StepTool.Core.Tools;
+using StepTool.Grains.Engines;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Training;
@@ -19,7 +20,8 @@ public static class GrainsServices
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GrainsOptions>, GrainsOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new SiloName($"silo-{Guid.NewGuid():N}"[..13]));
+        services.TryAddSingleton(SiloLabels.None);
+        services.AddGrainsEngine();
         services.TryAddSingleton<FeatureExtractor>();
         services.TryAddSingleton<IWorldCatalogue, WorldCatalogue>();
         services.TryAddSingleton<IToolCaller, WorldToolCaller>();

@@ -8,6 +8,8 @@ namespace StepTool.Grains.Policies;
 [GrainType("policy")]
 internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] IPersistentState<PolicyState> state) : Grain, IPolicyGrain
 {
+    private PolicyState _stored = PolicyState.Empty;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!state.RecordExists)
@@ -15,6 +17,7 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
             state.State = PolicyState.Empty;
         }
 
+        _stored = state.State;
         return Task.CompletedTask;
     }
 
@@ -31,12 +34,12 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
             ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' has no versions; its first has version 0 and parent -1, not {manifest.Version} and {manifest.Parent}.");
     }
 
-    public Task<PolicyHead?> HeadAsync(CancellationToken cancellationToken) => Task.FromResult(state.State.Head);
+    public Task<PolicyHead?> HeadAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.Head);
 
     public Task<PolicyManifest?> ManifestAsync(int version, CancellationToken cancellationToken) =>
-        Task.FromResult(version >= 0 && version < state.State.Versions.Length ? state.State.Versions[version] : null);
+        Task.FromResult(version >= 0 && version < _stored.Versions.Length ? _stored.Versions[version] : null);
 
-    public Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken) => Task.FromResult(state.State.Versions);
+    public Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.Versions);
 
     public async Task<PolicyHead> PromoteAsync(int version, CancellationToken cancellationToken)
     {
@@ -69,7 +72,6 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
     // What readers see is always stored: the new state shows only once its write has succeeded.
     private async Task SaveAsync(PolicyState changed)
     {
-        var before = state.State;
         state.State = changed;
         try
         {
@@ -77,8 +79,10 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
         }
         catch
         {
-            state.State = before;
+            state.State = _stored;
             throw;
         }
+
+        _stored = changed;
     }
 }

@@ -13,6 +13,7 @@ namespace StepTool.Grains.Queue;
 internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
 {
     private readonly IPersistentState<QueueState> _state;
+    private readonly ISiloView _silos;
     private readonly TimeProvider _time;
     private readonly GrainsOptions _options;
     private readonly SharedWrite _write;
@@ -20,11 +21,12 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
     private readonly Queue<EpisodeId> _waiting = [];
     private readonly HashSet<EpisodeId> _incomplete = [];
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
+    private long _version;
 
     public RolloutQueueGrain(
-        [PersistentState("rollout-queue", StateStore.Name)] IPersistentState<QueueState> state, TimeProvider time, IOptions<GrainsOptions> options)
+        [PersistentState("rollout-queue", StateStore.Name)] IPersistentState<QueueState> state, ISiloView silos, TimeProvider time, IOptions<GrainsOptions> options)
     {
-        (_state, _time, _options) = (state, time, options.Value);
+        (_state, _silos, _time, _options) = (state, silos, time, options.Value);
         _write = new SharedWrite(() => _state.WriteStateAsync(), time);
     }
 
@@ -76,10 +78,17 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
 
     public Task<ImmutableArray<EpisodeId>> TakeAsync(string silo, int count, CancellationToken cancellationToken)
     {
+        if (_silos.HasLeft(silo))
+        {
+            return Task.FromResult(ImmutableArray<EpisodeId>.Empty); // it was cut off and does not know it yet
+        }
+
         var now = _time.GetUtcNow();
         Expire(now);
+        var share = ((_incomplete.Count - _leases.Count) + _silos.Members.Length - 1) / Math.Max(1, _silos.Members.Length);
+        var most = Math.Min(count, Math.Max(1, share)); // the first to ask leaves the others something; what they leave is taken the next time
         var taken = ImmutableArray.CreateBuilder<EpisodeId>();
-        while (taken.Count < count && _waiting.TryDequeue(out var rollout))
+        while (taken.Count < most && _waiting.TryDequeue(out var rollout))
         {
             if (_incomplete.Contains(rollout) && !_leases.ContainsKey(rollout))
             {
@@ -96,7 +105,7 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
         foreach (var rollout in rollouts)
         {
             // A lease lost with the shard's memory is taken up again; one that another silo holds meanwhile stays there.
-            if (_incomplete.Contains(rollout) && (!_leases.TryGetValue(rollout, out var lease) || lease.Silo == silo))
+            if (_incomplete.Contains(rollout) && (!_leases.TryGetValue(rollout, out var lease) || lease.Silo == silo) && !_silos.HasLeft(silo))
             {
                 Hold(rollout, silo, _time.GetUtcNow());
             }
@@ -105,13 +114,17 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
         return Task.CompletedTask;
     }
 
-    public Task ReleaseAsync(ImmutableArray<EpisodeId> rollouts, CancellationToken cancellationToken)
+    public Task ReleaseAsync(string silo, EpisodeId rollout, string heir, CancellationToken cancellationToken)
     {
-        foreach (var rollout in rollouts)
+        if (_leases.TryGetValue(rollout, out var lease) && lease.Silo == silo)
         {
-            if (_leases.Remove(rollout) && _incomplete.Contains(rollout))
+            if (heir.Length > 0 && !_silos.HasLeft(heir))
             {
-                _waiting.Enqueue(rollout);
+                Hold(rollout, heir, _time.GetUtcNow());
+            }
+            else
+            {
+                Offer(rollout);
             }
         }
 
@@ -142,19 +155,27 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
         _nextExpiry = until < _nextExpiry ? until : _nextExpiry;
     }
 
+    private void Offer(EpisodeId rollout)
+    {
+        _leases.Remove(rollout);
+        _waiting.Enqueue(rollout);
+    }
+
+    /// <summary>Ends leases whose time is over, and those of silos that have left.</summary>
     private void Expire(DateTimeOffset now)
     {
-        if (now < _nextExpiry)
+        var version = _silos.Version;
+        if (now < _nextExpiry && version == _version)
         {
             return;
         }
 
-        foreach (var (rollout, _) in _leases.Where(lease => lease.Value.Until <= now).ToArray())
+        foreach (var (rollout, _) in _leases.Where(lease => lease.Value.Until <= now || _silos.HasLeft(lease.Value.Silo)).ToArray())
         {
-            _leases.Remove(rollout);
-            _waiting.Enqueue(rollout);
+            Offer(rollout);
         }
 
+        _version = version;
         _nextExpiry = _leases.Count == 0 ? DateTimeOffset.MaxValue : _leases.Values.Min(lease => lease.Until);
     }
 

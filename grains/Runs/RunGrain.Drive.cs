@@ -40,8 +40,8 @@ internal sealed partial class RunGrain
         {
             // Another activation wrote: what this one holds is stale, and the next one reads afresh.
             LogRetry(exception, this.GetPrimaryKeyString());
-            _isOver = true;
             DeactivateOnIdle();
+            next = Timeout.InfiniteTimeSpan;
         }
         catch (Exception exception)
         {

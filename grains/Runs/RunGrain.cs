@@ -22,6 +22,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     private readonly IPersistentState<RunState> _state;
     private readonly IWorldCatalogue _worlds;
     private readonly EpisodeSlots _slots;
+    private readonly ISiloView _silos;
     private readonly TimeProvider _time;
     private readonly GrainsOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
@@ -38,12 +39,13 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         IWorldCatalogue worlds,
         IBlobStore blobs,
         EpisodeSlots slots,
+        ISiloView silos,
         TimeProvider time,
         IOptions<GrainsOptions> options,
         IHostApplicationLifetime lifetime,
         ILogger<RunGrain> logger)
     {
-        (_state, _worlds, _slots, _time, _options, _lifetime, _logger) = (state, worlds, slots, time, options.Value, lifetime, logger);
+        (_state, _worlds, _slots, _silos, _time, _options, _lifetime, _logger) = (state, worlds, slots, silos, time, options.Value, lifetime, logger);
         (_outcomes, _tasks) = (new OutcomeLog(blobs), new ChunkedTasks(blobs));
         _write = new SharedWrite(WriteAsync, time);
     }
@@ -58,6 +60,16 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         }
 
         return PokeAsync(cancellationToken);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (State.Plan is not null && !_isOver && _silos.HasSuccessor(_slots.Silo, reason))
+        {
+            _ = GrainFactory.GetGrain<IRunGrain>(this.GetPrimaryKeyString()).PokeAsync(CancellationToken.None); // waits for the next activation
+        }
+
+        return Task.CompletedTask;
     }
 
     public async Task<RunStatus> StartAsync(RunPlan plan, CancellationToken cancellationToken)
@@ -109,6 +121,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     {
         if (State.Plan is not { } plan || State.Phase != RunPhase.Running || State.Completed.Contains(ordinal))
         {
+            await _write.StoredAsync(); // who hears that a rollout is over forgets it
             return null;
         }
 

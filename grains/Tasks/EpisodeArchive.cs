@@ -36,8 +36,12 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IOp
     }
 
     /// <summary>Takes a rollout off the queue.</summary>
-    internal Task DropAsync(EpisodeId rollout, CancellationToken cancellationToken) =>
-        grains.GetGrain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(rollout, options.Value.QueueShards))).CompleteAsync(rollout, cancellationToken);
+    internal Task DropAsync(EpisodeId rollout, CancellationToken cancellationToken) => Shard(rollout).CompleteAsync(rollout, cancellationToken);
+
+    /// <summary>Gives a rollout of this silo back to the queue.</summary>
+    internal Task ReleaseAsync(string silo, EpisodeId rollout, CancellationToken cancellationToken) => Shard(rollout).ReleaseAsync(silo, rollout, cancellationToken: cancellationToken);
+
+    private IRolloutQueueGrain Shard(EpisodeId rollout) => grains.GetGrain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(rollout, options.Value.QueueShards)));
 
     private static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world)
     {

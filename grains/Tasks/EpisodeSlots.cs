@@ -17,8 +17,11 @@ public sealed class EpisodeSlots(IOptions<GrainsOptions> options, SiloName silo)
     /// <summary>Episodes in flight.</summary>
     public int Held => _held.Count;
 
+    /// <summary>Episodes in flight at most.</summary>
+    public int Capacity => options.Value.MaxEpisodes;
+
     /// <summary>Slots nobody holds; never negative.</summary>
-    public int Free => Math.Max(0, options.Value.MaxEpisodes - _held.Count);
+    public int Free => Math.Max(0, Capacity - _held.Count);
 
     /// <summary>The episodes in flight.</summary>
     public ICollection<EpisodeId> Episodes => _held.Keys;

@@ -17,6 +17,12 @@ internal sealed partial class TaskGrain
         // A reply whose step could not be saved is at hand still.
         var request = EpisodeEngine.Request(episode, _spec!.Tools);
         var reply = _received is { } received && received.Request == request ? received.Reply : await SendAsync(episode, request, cancellationToken);
+        if (reply is null)
+        {
+            _spec = null;
+            return TimeSpan.Zero;
+        }
+
         _received = (request, reply);
         switch (reply)
         {
@@ -43,7 +49,8 @@ internal sealed partial class TaskGrain
         }
     }
 
-    private async Task<ToolReply> SendAsync(Episode episode, ToolRequest request, CancellationToken cancellationToken)
+    /// <summary>Sends a call; null, with nothing sent, when the run does not want the rollout any more.</summary>
+    private async Task<ToolReply?> SendAsync(Episode episode, ToolRequest request, CancellationToken cancellationToken)
     {
         if (!_world!.TryDescribe(request.Call.Api, out var documentation))
         {
@@ -59,11 +66,19 @@ internal sealed partial class TaskGrain
 
         if (mutates)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // a silo that drains leaves no intent behind
             await SaveAsync(episode); // the intent: its ETag is the fence against a second activation
-            _mayBeSent = true;
+            _unsent = state.Etag;
+            if (await RolloutAsync(cancellationToken) is null)
+            {
+                return null; // a second activation has played it to its end and cleared its record: then this write met no fence
+            }
+
+            (_mayBeSent, _unsent) = (true, null);
         }
 
-        var reply = await AskAsync(request, mutates, cancellationToken);
+        // A silo that drains waits for a mutating call, since it cannot be made again; a safe one is.
+        var reply = await AskAsync(request, mutates, mutates ? CancellationToken.None : cancellationToken);
         _mayBeSent = false;
         return reply;
     }

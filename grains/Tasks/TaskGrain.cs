@@ -38,6 +38,8 @@ internal sealed partial class TaskGrain(
     private Episode? _episode;
     private (ToolRequest Request, ToolReply Reply)? _received;
     private bool _mayBeSent;
+    private string? _unsent;
+    private bool _isOpen;
     private bool _isCancelled;
     private bool _isDeferred;
     private bool _isArchived;
@@ -54,17 +56,36 @@ internal sealed partial class TaskGrain(
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         slots.Exit(_id);
-        return Task.CompletedTask;
+        if (!_isOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            await archive.ReleaseAsync(slots.Silo, _id, cancellationToken); // another silo goes on at once
+        }
+        catch (Exception exception)
+        {
+            LogRelease(exception, _id);
+        }
     }
 
     public Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        if (_timer is null && !lifetime.ApplicationStopping.IsCancellationRequested)
+        if (_timer is null && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            DeactivateOnIdle();
+            return Task.FromResult("");
+        }
+
+        if (_timer is null)
         {
             slots.Enter(_id);
+            _isOpen = true;
             _timer = this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
 
@@ -113,6 +134,7 @@ internal sealed partial class TaskGrain(
             _timer?.Dispose();
             _timer = null;
             slots.Exit(_id);
+            DeactivateOnIdle();
         }
         else
         {
@@ -156,7 +178,7 @@ internal sealed partial class TaskGrain(
     /// <summary>Makes sure of rollout, world, policy and episode. False when the run does not want this rollout any more.</summary>
     private async Task<bool> PrepareAsync(CancellationToken cancellationToken)
     {
-        _spec ??= await GrainFactory.GetGrain<IRunGrain>(_id.Run).RolloutAsync(_id.Ordinal, cancellationToken);
+        _spec ??= await RolloutAsync(cancellationToken);
         if (_spec is null)
         {
             return false;
@@ -181,6 +203,8 @@ internal sealed partial class TaskGrain(
 
         return true;
     }
+
+    private Task<RolloutSpec?> RolloutAsync(CancellationToken cancellationToken) => GrainFactory.GetGrain<IRunGrain>(_id.Run).RolloutAsync(_id.Ordinal, cancellationToken);
 
     private async Task<TimeSpan> TakeTurnAsync(CancellationToken cancellationToken)
     {
@@ -227,7 +251,8 @@ internal sealed partial class TaskGrain(
         {
             await state.ReadStateAsync();
             _episode = state.RecordExists ? state.State.Episode : null;
-            _mayBeSent = _episode?.Pending is not null;
+            _mayBeSent = _episode?.Pending is not null && state.Etag != _unsent;
+            _spec = state.RecordExists ? _spec : null; // it may have been played to its end elsewhere: the run is asked again
             _policy = state.RecordExists && state.State.Version != _policy?.Version ? null : _policy;
         }
         catch (Exception exception)
@@ -243,7 +268,7 @@ internal sealed partial class TaskGrain(
             await state.ClearStateAsync();
         }
 
-        DeactivateOnIdle();
+        _isOpen = false;
         return Done;
     }
 
@@ -261,4 +286,7 @@ internal sealed partial class TaskGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Episode {Episode}: its state could not be read again.")]
     private partial void LogReload(Exception exception, EpisodeId episode);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Episode {Episode}: its lease could not be given back and ends with this silo, or by time.")]
+    private partial void LogRelease(Exception exception, EpisodeId episode);
 }

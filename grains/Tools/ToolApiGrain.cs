@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
@@ -6,7 +7,7 @@ using StepTool.Grains.Worlds;
 
 namespace StepTool.Grains.Tools;
 
-[GrainType("tool-api")]
+[GrainType("tool-api"), ActivationCountBasedPlacement]
 internal sealed class ToolApiGrain(IToolCaller caller, IWorldCatalogue worlds, TimeProvider time, IOptions<GrainsOptions> options) : Grain, IToolApiGrain
 {
     private readonly Dictionary<(string Key, int Attempt), Task<ToolReply>> _inFlight = [];

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using Orleans.Storage;
 using StepTool.Core.Episodes;
 using StepTool.Core.Features;
 using StepTool.Core.Runs;
 using StepTool.Core.Storage;
 using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.Engines;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Grains.State;
@@ -22,9 +24,9 @@ namespace StepTool.Grains.Training;
 
 /// <summary>
 /// Takes batches from the log, updates on a thread of its own, publishes. Publishing is the commit: whatever stops it before, the ordinals are still in the log and
-/// the newest published version is where it goes on.
+/// the newest published version is where it goes on. It runs on a silo with a GPU where there is one, and moves there between two updates when one joins.
 /// </summary>
-[GrainType("trainer")]
+[GrainType("trainer"), PreferLabelledSilo(SiloLabels.Gpu, SiloLabels.Yes)]
 internal sealed partial class TrainerGrain(
     [PersistentState("trainer", StateStore.Name)] IPersistentState<TrainerState> state,
     IWorldCatalogue worlds,
@@ -32,6 +34,7 @@ internal sealed partial class TrainerGrain(
     FeatureExtractor features,
     LearnerHost host,
     EpisodeSlots slots,
+    ISiloView silos,
     TimeProvider time,
     IOptions<GrainsOptions> options,
     IHostApplicationLifetime lifetime,
@@ -44,6 +47,7 @@ internal sealed partial class TrainerGrain(
     private IGrainTimer? _timer;
     private PolicyHead? _head;
     private string _failure = "";
+    private bool _hasSaidWhere;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +59,14 @@ internal sealed partial class TrainerGrain(
         return PokeAsync(cancellationToken);
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await _stop.CancelAsync();
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        if (state.State.Order is not null && _failure.Length == 0 && silos.HasSuccessor(slots.Silo, reason))
+        {
+            _ = GrainFactory.GetGrain<ITrainerGrain>(this.GetPrimaryKeyString()).PokeAsync(CancellationToken.None); // waits for the next activation
+        }
+    }
 
     public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken)
     {
@@ -110,7 +121,11 @@ internal sealed partial class TrainerGrain(
     }
 
     public Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure));
+        Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure, slots.Silo, WithGpu().Contains(slots.Silo)));
+
+    public async Task<TrainerLoad?> LoadAsync(CancellationToken cancellationToken) => state.State.Order is null
+        ? null
+        : new TrainerLoad(this.GetPrimaryKeyString(), await Log().CountAsync(state.State.First, cancellationToken), slots.Silo, WithGpu().Contains(slots.Silo));
 
     public async Task StopAsync(string run, CancellationToken cancellationToken)
     {
@@ -130,7 +145,7 @@ internal sealed partial class TrainerGrain(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping, _stop.Token);
         try
         {
-            if (!stop.IsCancellationRequested && state.State.Order is { } order)
+            if (!stop.IsCancellationRequested && state.State.Order is { } order && IsInItsPlace())
             {
                 await AdvanceAsync(order, stop.Token);
             }
@@ -144,9 +159,16 @@ internal sealed partial class TrainerGrain(
             _failure = exception.Message;
             LogStopped(exception, this.GetPrimaryKeyString());
         }
+        catch (InconsistentStateException exception)
+        {
+            LogRetry(exception, this.GetPrimaryKeyString());
+            DeactivateOnIdle(); // another activation wrote; the next one reads afresh
+            next = Timeout.InfiniteTimeSpan;
+        }
         catch (Exception exception)
         {
             LogRetry(exception, this.GetPrimaryKeyString());
+            _head = null; // whether the update was published is not known
             next = AfterFailure;
         }
 
@@ -161,6 +183,28 @@ internal sealed partial class TrainerGrain(
         }
     }
 
+    /// <summary>Whether to train here. When a silo with a GPU has joined since, the activation ends and the next one is placed there.</summary>
+    private bool IsInItsPlace()
+    {
+        var (policy, withGpu) = (this.GetPrimaryKeyString(), WithGpu());
+        if (!withGpu.IsEmpty && !withGpu.Contains(slots.Silo))
+        {
+            LogMove(policy, slots.Silo);
+            DeactivateOnIdle();
+            return false;
+        }
+
+        if (withGpu.IsEmpty && !_hasSaidWhere)
+        {
+            _hasSaidWhere = true;
+            LogNoGpu(policy, slots.Silo);
+        }
+
+        return true;
+    }
+
+    private ImmutableArray<string> WithGpu() => silos.Labelled(SiloLabels.Gpu, SiloLabels.Yes);
+
     /// <summary>At most one update.</summary>
     private async Task AdvanceAsync(TrainingOrder order, CancellationToken cancellationToken)
     {
@@ -172,7 +216,7 @@ internal sealed partial class TrainerGrain(
             return;
         }
 
-        var log = GrainFactory.GetGrain<ITransitionLogGrain>(this.GetPrimaryKeyString());
+        var log = Log();
         var past = head.Consumed.AddRange(0, state.State.First);
         var entries = (await log.EntriesAsync(cancellationToken)).Where(entry => !past.Contains(entry.Ordinal)).ToDictionary(entry => entry.Ordinal);
         var batch = BatchSelector.Next([.. entries.Keys.Order()], past, order.BatchSize, order.Deterministic);
@@ -256,7 +300,15 @@ internal sealed partial class TrainerGrain(
         return LearnerHost.Describe(learner.Update(batch.Episodes, batch.Batch, cancellationToken), trajectories, batch.Dropped);
     }
 
+    private ITransitionLogGrain Log() => GrainFactory.GetGrain<ITransitionLogGrain>(this.GetPrimaryKeyString());
+
     private IPolicyGrain Policy() => GrainFactory.GetGrain<IPolicyGrain>(this.GetPrimaryKeyString());
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Training of {Policy} runs on {Silo}: no silo is labelled gpu=true. Label those with a GPU by StepTool__Labels__gpu=true; training moves there.")]
+    private partial void LogNoGpu(string policy, string silo);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Training of {Policy} leaves {Silo} for a silo labelled gpu=true.")]
+    private partial void LogMove(string policy, string silo);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Training of {Policy} stopped; its last published version stays.")]
     private partial void LogStopped(Exception exception, string policy);

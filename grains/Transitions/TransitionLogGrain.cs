@@ -41,6 +41,8 @@ internal sealed class TransitionLogGrain : Grain, ITransitionLogGrain
     public Task<ImmutableArray<TransitionEntry>> EntriesAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_state.State.Entries.Values.ToImmutableArray());
 
+    public Task<int> CountAsync(long from, CancellationToken cancellationToken) => Task.FromResult(_state.State.Entries.Keys.Count(ordinal => ordinal >= from));
+
     public Task TrimAsync(OrdinalSet consumed, CancellationToken cancellationToken)
     {
         _state.State = new TransitionLogState

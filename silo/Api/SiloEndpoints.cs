@@ -13,7 +13,7 @@ namespace StepTool.Silo.Api;
 /// <summary>The silo over HTTP.</summary>
 public static class SiloEndpoints
 {
-    /// <summary>Maps health, the cluster's description, runs, policies, blobs and the engine's gateway. Everything but health needs the key where there is one.</summary>
+    /// <summary>Maps health, the cluster's description and load, runs, policies, blobs and the engine's gateway. Everything but health needs the key where there is one.</summary>
     public static WebApplication MapStepToolSilo(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
@@ -24,6 +24,7 @@ public static class SiloEndpoints
             new ClusterDescription(
                 Engine.Name, GrainContracts.Version, GrainContracts.Hash, options.ClusterId, ClusterDescription.Service, options.Clustering.Tls.IsGiven, Engine.Silos(app)),
             ClusterJson.Default.ClusterDescription));
+        app.MapScale();
         app.MapGet("/api/runs", async (IGrainFactory grains, CancellationToken cancellationToken) =>
             Json(await grains.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).RunsAsync(cancellationToken)));
         app.MapGet("/api/runs/{id}", async (string id, IGrainFactory grains, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using StepTool.Grains.Hosting;
@@ -40,6 +41,7 @@ public static class SiloServices
 
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<IGrainStorageSerializer>(new StateSerializer(Wire.State));
+        services.AddSingleton(new SiloLabels(options.Labels.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         services = options.Storage switch // before the engine, so that the engine stops first
         {

@@ -26,6 +26,9 @@ public abstract class GrainFixture : IAsyncDisposable
     /// <summary>Ends a grain's activation from outside, and waits until it is gone.</summary>
     public abstract Task DeactivateAsync(IAddressable grain);
 
+    /// <summary>The silo that holds a grain's activation; null when there is none.</summary>
+    public abstract IServiceProvider? Holder(IAddressable grain);
+
     /// <summary>Stops the cluster as a host would on SIGTERM.</summary>
     public abstract Task StopAsync();
 

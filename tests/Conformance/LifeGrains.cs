@@ -130,6 +130,45 @@ public sealed class LifeGrain(Probe probe) : Grain, ILifeGrain
     }
 }
 
+public interface IHeirGrain : IGrainWithStringKey
+{
+    Task<string> ActivationAsync();
+
+    Task EndAsync();
+
+    Task SucceedAsync(string last);
+}
+
+/// <summary>Calls itself when it ends, and tells the probe which activation the call found: "KEY succeeded".</summary>
+public sealed class HeirGrain(Probe probe) : Grain, IHeirGrain
+{
+    private readonly string _activation = Guid.NewGuid().ToString();
+
+    public Task<string> ActivationAsync() => Task.FromResult(_activation);
+
+    public Task EndAsync()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task SucceedAsync(string last)
+    {
+        probe.Signal($"{this.GetPrimaryKeyString()} succeeded", $"{last} {_activation}");
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (!probe.HasSeen($"{this.GetPrimaryKeyString()} succeeded"))
+        {
+            _ = GrainFactory.GetGrain<IHeirGrain>(this.GetPrimaryKeyString()).SucceedAsync(_activation);
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
 public interface IFragileGrain : IGrainWithStringKey
 {
     Task<int> CallAsync();

@@ -55,6 +55,30 @@ public sealed class LifeTests(SharedCluster cluster) : IClassFixture<SharedClust
     }
 
     [Fact]
+    public async Task Call_OfItself_WhileItEnds_FindsTheNextActivation()
+    {
+        var grain = cluster.Fixture.Client.GetGrain<IHeirGrain>("heir");
+        var first = await grain.ActivationAsync();
+        await grain.EndAsync();
+        var (last, next) = (await Probe.SeenAsync("heir succeeded")).Split(' ') is [var a, var b] ? (a, b) : default;
+        Assert.Equal(first, last);
+        Assert.Equal(await grain.ActivationAsync(), next);
+        Assert.NotEqual(first, next);
+    }
+
+    [ClusterFact]
+    public async Task Call_OfItself_WhileItsSiloLeaves_FindsTheNextActivationElsewhere()
+    {
+        await using var fixture = await GrainFixture.StartAsync();
+        var grain = fixture.Client.GetGrain<IHeirGrain>("heir");
+        await grain.ActivationAsync();
+        var leaving = fixture.Holder(grain)!;
+        await fixture.LeaveAsync(leaving);
+        await fixture.Probe.SeenAsync("heir succeeded");
+        Assert.Contains(fixture.Holder(grain), fixture.Silos);
+    }
+
+    [Fact]
     public async Task Activation_ThatFails_GivesItsErrorToTheCallersAndTheNextCallTriesAgain()
     {
         await using var fixture = await GrainFixture.StartAsync();

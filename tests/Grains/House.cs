@@ -47,6 +47,12 @@ internal sealed class Ground
     /// <summary>Instead of floors and trained policies.</summary>
     public IPolicySource? Policies { get; init; }
 
+    /// <summary>Told, before each decision, on which silo it is made.</summary>
+    public Action<string, Situation>? Deciding { get; init; }
+
+    /// <summary>Instead of the engine's view of the cluster.</summary>
+    public ISiloView? Silos { get; init; }
+
     /// <summary>Whether rollouts start by themselves, as they do on a silo.</summary>
     public bool HasPump { get; init; } = true;
 
@@ -80,6 +86,17 @@ internal sealed class House : IAsyncDisposable
             if (ground.Policies is { } policies)
             {
                 services.AddSingleton(policies);
+            }
+
+            if (ground.Deciding is { } deciding)
+            {
+                services.AddSingleton<IPolicySource>(provider => new WatchedPolicies(
+                    ground.Policies ?? ActivatorUtilities.CreateInstance<PolicySource>(provider), situation => deciding(NameOf(provider), situation)));
+            }
+
+            if (ground.Silos is { } silos)
+            {
+                services.AddSingleton(silos);
             }
 
             services.AddStepToolGrains();
@@ -152,6 +169,24 @@ internal sealed class House : IAsyncDisposable
 
     /// <summary>Cuts the silos off from their state for good: for the store they have crashed.</summary>
     public void Crash() => _line.Cut();
+
+    /// <summary>The services of each silo, oldest first.</summary>
+    public IReadOnlyList<IServiceProvider> Silos => _fixture.Silos;
+
+    /// <summary>Name of a silo.</summary>
+    public static string NameOf(IServiceProvider silo) => silo.GetRequiredService<SiloName>().Name;
+
+    /// <inheritdoc cref="GrainFixture.Holder"/>
+    public IServiceProvider? Holder(IAddressable grain) => _fixture.Holder(grain);
+
+    /// <inheritdoc cref="GrainFixture.JoinAsync"/>
+    public Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels) => _fixture.JoinAsync(labels);
+
+    /// <inheritdoc cref="GrainFixture.LeaveAsync"/>
+    public Task LeaveAsync(IServiceProvider silo) => _fixture.LeaveAsync(silo);
+
+    /// <inheritdoc cref="GrainFixture.KillAsync"/>
+    public Task KillAsync(IServiceProvider silo) => _fixture.KillAsync(silo);
 
     /// <summary>Waits until no episode holds a slot on any silo.</summary>
     public async Task IdleAsync()

@@ -1,8 +1,10 @@
 using StepTool.Core.Episodes;
+using StepTool.Core.Judging;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Tasks;
 using StepTool.Tests.Episodes;
+using StepTool.Tests.Evaluation;
 using Xunit;
 
 namespace StepTool.Tests.Grains;
@@ -45,7 +47,7 @@ public sealed class MutatingCallTests
             return never.Task;
         };
         await using var first = await House.StartAsync(ground);
-        await first.Run().StartAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }) with { Tools = ToolMode.Live });
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
         await called.Task;
         first.Crash();
 
@@ -123,10 +125,64 @@ public sealed class MutatingCallTests
         Assert.Equal((EpisodeStatus.Faulted, 1), (outcome.Status, ground.Tools.Sent[OrderCall]));
     }
 
-    private static Ground Ordering()
+    [Fact]
+    public async Task Episode_EndedElsewhereDuringItsCall_IsNotPlayedAgain()
+    {
+        var ground = Ordering(hasPump: false);
+        await using var house = await House.StartAsync(ground);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? EndAsync(request) : null;
+        await house.EnqueuedAsync(Plans.Live(Plans.Evaluate()));
+        await house.Task(0).RunAsync();
+        await house.IdleAsync();
+        Assert.Equal(1, ground.Tools.Sent[OrderCall]);
+        Assert.Empty(ground.Store.Keys("task"));
+        Assert.Equal(EndedElsewhere, Assert.Single(await house.OutcomesAsync()));
+
+        async Task<ToolReply> EndAsync(ToolRequest request)
+        {
+            await house.Run().CompleteAsync(EndedElsewhere);
+            ground.Store.Remove("task", "run/0");
+            return ground.World.Answer(request.Call, request.Attempt);
+        }
+    }
+
+    [Fact]
+    public async Task Episode_EndedElsewhereBeforeItsFirstWrite_SendsNothing()
+    {
+        var (decides, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var ground = new Ground
+        {
+            HasPump = false,
+            Policies = new TestPolicies(situation => TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task)))
+            {
+                Before = () =>
+                {
+                    decides.TrySetResult();
+                    return goesOn.Task;
+                },
+            },
+        };
+        ground.Tools.Mutate = true;
+        await using var house = await House.StartAsync(ground);
+        await house.EnqueuedAsync(Plans.Live(Plans.Evaluate()));
+        await house.Task(0).RunAsync();
+        await decides.Task;
+        await house.Run().CompleteAsync(EndedElsewhere);
+        goesOn.SetResult();
+        await house.IdleAsync();
+        Assert.Empty(ground.Tools.Sent);
+        Assert.Empty(ground.Store.Keys("task"));
+    }
+
+    /// <summary>How another silo's activation ended the first episode.</summary>
+    private static RolloutOutcome EndedElsewhere { get; } =
+        new(0, null, new string('0', 64), EpisodeStatus.Finished, 1, OutcomeBuilder.Outcome("test-24", Verdict.Solved));
+
+    private static Ground Ordering(bool hasPump = true)
     {
         var ground = new Ground
         {
+            HasPump = hasPump,
             Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]),
         };
         ground.Tools.Mutate = true;
@@ -135,7 +191,7 @@ public sealed class MutatingCallTests
 
     private static async Task<RolloutOutcome> PlayAsync(House house)
     {
-        await house.CompleteAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 1 }) with { Tools = ToolMode.Live });
+        await house.CompleteAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
         return Assert.Single(await house.OutcomesAsync());
     }
 }

@@ -1,5 +1,6 @@
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
+using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 
 namespace StepTool.Tests.Grains;
@@ -8,6 +9,9 @@ namespace StepTool.Tests.Grains;
 internal static class Plans
 {
     public static RunPlan Of(params RunStage[] stages) => new() { Run = "run", World = "tiny", Stages = [.. stages] };
+
+    /// <summary>A run whose calls may change something.</summary>
+    public static RunPlan Live(params RunStage[] stages) => Of(stages) with { Tools = ToolMode.Live };
 
     public static RunPlan Serving(string policy = "floor:bm25@2") => new() { Run = "run", World = "tiny", Serves = PolicyReference.Parse(policy) };
 

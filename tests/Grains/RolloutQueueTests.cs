@@ -10,6 +10,7 @@ namespace StepTool.Tests.Grains;
 public sealed class RolloutQueueTests : IAsyncLifetime
 {
     private readonly SettableTime _time = new();
+    private readonly TestSilos _silos = new();
     private Ground _ground = null!;
     private House _house = null!;
 
@@ -17,7 +18,7 @@ public sealed class RolloutQueueTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _ground = new Ground { HasPump = false, Time = _time };
+        _ground = new Ground { HasPump = false, Time = _time, Silos = _silos };
         _house = await House.StartAsync(_ground);
     }
 
@@ -82,8 +83,58 @@ public sealed class RolloutQueueTests : IAsyncLifetime
     {
         await Queue.EnqueueAsync(Rollouts(0, 1));
         await Queue.TakeAsync("one", 1);
-        await Queue.ReleaseAsync(Rollouts(0, 1));
+        await Queue.ReleaseAsync("other", Rollouts(0, 1)[0]);
+        Assert.Empty(await TakeAsync("other", 1));
+        await Queue.ReleaseAsync("one", Rollouts(0, 1)[0]);
         Assert.Equal(Rollouts(0, 1).ToArray(), await TakeAsync("other", 1));
+    }
+
+    [Fact]
+    public async Task Release_ToAnHeir_IsItsLease()
+    {
+        await Queue.EnqueueAsync(Rollouts(0, 1));
+        await Queue.TakeAsync("one", 1);
+        await Queue.ReleaseAsync("one", Rollouts(0, 1)[0], "heir");
+        Assert.Empty(await TakeAsync("other", 1));
+        _silos.Left.Add("heir");
+        _silos.Version++;
+        Assert.Equal(Rollouts(0, 1).ToArray(), await TakeAsync("other", 1));
+    }
+
+    [Fact]
+    public async Task Lease_OfASiloThatHasLeft_EndsAtOnce()
+    {
+        await Queue.EnqueueAsync(Rollouts(0, 3));
+        await Queue.TakeAsync("one", 2);
+        await Queue.TakeAsync("third", 1);
+        _silos.Left.Add("one");
+        _silos.Version++;
+        Assert.Equal(Rollouts(0, 2).ToArray(), await TakeAsync("other", 5));
+        Assert.Equal(new QueueDepth(0, 3), await Queue.DepthAsync());
+    }
+
+    [Fact]
+    public async Task Silo_ThatHasLeft_TakesAndRenewsAndInheritsNothing()
+    {
+        await Queue.EnqueueAsync(Rollouts(0, 2));
+        _silos.Left.Add("gone");
+        Assert.Empty(await TakeAsync("gone", 2));
+        await Queue.RenewAsync("gone", Rollouts(0, 1));
+        Assert.Equal(Rollouts(0, 2).ToArray(), await TakeAsync("one", 2));
+        await Queue.ReleaseAsync("one", Rollouts(0, 1)[0], "gone");
+        Assert.Equal(Rollouts(0, 1).ToArray(), await TakeAsync("other", 2));
+    }
+
+    [Theory]
+    [InlineData(1, 100, 10)]
+    [InlineData(3, 100, 4)]
+    [InlineData(3, 2, 2)]
+    [InlineData(20, 100, 1)]
+    public async Task Take_AmongSeveralSilos_LeavesTheOthersTheirShare(int members, int asked, int given)
+    {
+        await Queue.EnqueueAsync(Rollouts(0, 10));
+        _silos.Members = [.. Enumerable.Range(0, members).Select(silo => $"silo {silo}")];
+        Assert.Equal(given, (await TakeAsync("one", asked)).Length);
     }
 
     [Fact]

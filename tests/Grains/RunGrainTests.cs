@@ -8,6 +8,7 @@ using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Runs;
 using StepTool.Tests.Episodes;
+using StepTool.Tests.Evaluation;
 using Xunit;
 
 namespace StepTool.Tests.Grains;
@@ -181,6 +182,22 @@ public sealed class RunGrainTests
         await house.Run().AddTasksAsync(new TaskBatch("own", [ground.World.Tasks[0] with { Id = "mine" }]));
         await house.DoneAsync(1);
         Assert.Equal(Verdict.Unsure, Assert.Single(await house.OutcomesAsync()).Result.Verdict);
+    }
+
+    [Fact]
+    public async Task Rollout_WhoseEndIsNotStored_IsNotSaidToBeOver()
+    {
+        var ground = new Ground { HasPump = false };
+        await using var house = await House.StartAsync(ground);
+        await house.EnqueuedAsync(Plans.Of(Plans.Evaluate()));
+        var isBroken = true;
+        ground.Store.Fails = (state, _, _) => state == "run" && Volatile.Read(ref isBroken);
+        var outcome = new RolloutOutcome(0, null, new string('0', 64), EpisodeStatus.Finished, 1, OutcomeBuilder.Outcome("test-24", Verdict.Solved));
+        await Assert.ThrowsAnyAsync<Exception>(() => house.Run().CompleteAsync(outcome));
+        await Assert.ThrowsAnyAsync<Exception>(() => house.Run().RolloutAsync(0));
+        Volatile.Write(ref isBroken, false);
+        Assert.Null(await house.Run().RolloutAsync(0));
+        Assert.True(ground.Store.Read<RunState>("run", "run")!.Completed.Contains(0));
     }
 
     [Fact]

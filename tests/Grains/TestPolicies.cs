@@ -8,12 +8,37 @@ namespace StepTool.Tests.Grains;
 /// <summary>A policy that a test writes; it serves under every reference, at version 0.</summary>
 internal sealed class TestPolicies(Func<Situation, AgentAction> choose) : IPolicySource, IPolicy
 {
+    /// <summary>What each decision waits for.</summary>
+    public Func<Task> Before { get; init; } = () => Task.CompletedTask;
+
     public ValueTask<PinnedPolicy> GetAsync(PolicyReference reference, CancellationToken cancellationToken) => ValueTask.FromResult(new PinnedPolicy(this, 0));
 
-    public ValueTask<Decision> DecideAsync(Situation situation, DecisionMode mode, ulong seed, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new Decision(choose(situation), 0, 0));
+    public async ValueTask<Decision> DecideAsync(Situation situation, DecisionMode mode, ulong seed, CancellationToken cancellationToken)
+    {
+        await Before();
+        return new Decision(choose(situation), 0, 0);
+    }
 
     /// <summary>Takes the actions one after the other, then finishes.</summary>
     public static TestPolicies InOrder(Func<Situation, AgentAction[]> actions) =>
         new(situation => situation.Steps.Length < actions(situation).Length ? actions(situation)[situation.Steps.Length] : new Finish());
+}
+
+/// <summary>Other policies, whose decisions a test watches.</summary>
+internal sealed class WatchedPolicies(IPolicySource policies, Action<Situation> deciding) : IPolicySource
+{
+    public async ValueTask<PinnedPolicy> GetAsync(PolicyReference reference, CancellationToken cancellationToken)
+    {
+        var pinned = await policies.GetAsync(reference, cancellationToken);
+        return pinned with { Policy = new Watched(pinned.Policy, deciding) };
+    }
+
+    private sealed class Watched(IPolicy policy, Action<Situation> deciding) : IPolicy
+    {
+        public ValueTask<Decision> DecideAsync(Situation situation, DecisionMode mode, ulong seed, CancellationToken cancellationToken)
+        {
+            deciding(situation);
+            return policy.DecideAsync(situation, mode, seed, cancellationToken);
+        }
+    }
 }

@@ -91,6 +91,9 @@ internal sealed class TestStore
     public void Touch(string state, string key) => _records.AddOrUpdate(
         (state, key), _ => throw new InvalidOperationException($"There is no state '{state}' of '{key}'."), (_, record) => record with { ETag = NextETag() });
 
+    /// <summary>Removes a state behind its grain's back, as another activation does at its end.</summary>
+    public void Remove(string state, string key) => _records.TryRemove((state, key), out _);
+
     internal void Read<T>(string state, GrainId grain, IGrainState<T> into)
     {
         var record = _records.GetValueOrDefault((state, Key(grain)));

@@ -10,6 +10,9 @@ internal sealed class TestTools(IWorld world) : IToolCaller
     /// <summary>Times each call was sent.</summary>
     public ConcurrentDictionary<string, int> Sent { get; } = new();
 
+    /// <summary>Times each call that changes something was sent.</summary>
+    public ConcurrentDictionary<string, int> Changed { get; } = new();
+
     /// <summary>Whether calls that are documented to change something do so.</summary>
     public bool Mutate { get; set; }
 
@@ -21,6 +24,11 @@ internal sealed class TestTools(IWorld world) : IToolCaller
     public ValueTask<ToolReply> CallAsync(string reference, ToolRequest request, CancellationToken cancellationToken)
     {
         Sent.AddOrUpdate(request.CallId, 1, (_, times) => times + 1);
+        if (Mutate && world.TryDescribe(request.Call.Api, out var documentation) && documentation.Mutates)
+        {
+            Changed.AddOrUpdate(request.CallId, 1, (_, times) => times + 1);
+        }
+
         return Reply?.Invoke(request, cancellationToken) is { } reply ? new ValueTask<ToolReply>(reply) : ValueTask.FromResult<ToolReply>(world.Answer(request.Call, request.Attempt));
     }
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using StepTool.Core.Chance;
+using StepTool.Grains.Contracts;
+using StepTool.Silo.Api;
 using StepTool.Silo.Cluster;
 using StepTool.Silo.Engines;
 using Xunit;
@@ -11,6 +14,7 @@ namespace StepTool.Tests.Silo;
 public sealed class SiloEndpointsTests
 {
     private const string Key = "0123456789abcdef";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Health_WorkingSilo_NamesEngineAndStorage()
@@ -75,6 +79,33 @@ public sealed class SiloEndpointsTests
 
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, "/api/runs/none"));
         Assert.Equal("[]", await http.GetStringAsync(new Uri("/api/runs", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task Scale_SiloWithoutWork_SaysWhereItIsAndWantsNone()
+    {
+        await using var silo = await TemporarySilo.StartAsync("--StepTool:Labels:gpu", "true", "--max-episodes", "7");
+        using var http = silo.Http;
+        var scale = await http.GetFromJsonAsync("/api/scale", ScaleJson.Default.ScaleDescription);
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience && scale!.Silos.Count == 0;)
+        {
+            scale = await http.GetFromJsonAsync("/api/scale", ScaleJson.Default.ScaleDescription); // the silo's first report is on its way
+        }
+
+        var self = Assert.Single(scale!.Silos);
+        Assert.Equal((silo.Url, "true", 0, 7), (self.Url, self.Labels["gpu"], self.InFlight, self.Capacity));
+        Assert.Equal((new QueueDepth(0, 0), new WantedSilos(0, 0)), (scale.Queue, scale.Wanted));
+        Assert.Empty(scale.Trainers);
+    }
+
+    [Fact]
+    public async Task Scale_AsText_HasTheNamesThatAutoscalersRead()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+        Assert.EndsWith("""
+            ,"trainers":[],"wanted":{"silos":0,"gpuSilos":0}}
+            """, await http.GetStringAsync(new Uri("/api/scale", UriKind.Relative)), StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> PutAsync(HttpClient http, string path, byte[] content)

@@ -11,3 +11,7 @@ public sealed class RandomPlacementAttribute : PlacementAttribute;
 /// <summary>The calling silo where it can be.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class PreferLocalPlacementAttribute : PlacementAttribute;
+
+/// <summary>The one of two silos, drawn by lot, that holds fewer grains.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ActivationCountBasedPlacementAttribute : PlacementAttribute;

@@ -60,7 +60,6 @@ public static partial class Engine
             }
         });
         services.AddHostedService<MembershipLog>();
-        services.AddSingleton(provider => new SiloName(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
         return services.AddOrleansWire();
     }
 

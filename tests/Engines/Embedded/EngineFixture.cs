@@ -55,6 +55,8 @@ internal sealed class EngineFixture : GrainFixture
         }
     }
 
+    public override IServiceProvider? Holder(IAddressable grain) => Engine.Find(grain.GetGrainId()) is null ? null : Silo;
+
     public override Task StopAsync() => _host.StopAsync();
 
     public override Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels) => throw new NotSupportedException(OneSilo);

@@ -63,6 +63,10 @@ internal sealed class EngineFixture : GrainFixture
         await _cluster.WaitForDeactivationAsync(grain);
     }
 
+    public override IServiceProvider? Holder(IAddressable grain) => _cluster.TryGetGrainContext(grain.GetGrainId(), out var context)
+        ? _cluster.Silos.FirstOrDefault(silo => silo.SiloAddress.Equals(context.Address.SiloAddress))?.ServiceProvider
+        : null;
+
     public override Task StopAsync() => _cluster.StopAllSilosAsync();
 
     public override async Task<IServiceProvider> JoinAsync(params (string Key, string Value)[] labels)
@@ -73,7 +77,11 @@ internal sealed class EngineFixture : GrainFixture
 
     public override Task LeaveAsync(IServiceProvider silo) => _cluster.StopSiloAsync(Handle(silo));
 
-    public override Task KillAsync(IServiceProvider silo) => _cluster.KillSiloAsync(Handle(silo));
+    public override async Task KillAsync(IServiceProvider silo)
+    {
+        await _cluster.KillSiloAsync(Handle(silo));
+        await _cluster.InitializeClientAsync(); // the old one would try that silo's gateway once more
+    }
 
     public override ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

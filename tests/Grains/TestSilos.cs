@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using StepTool.Grains.Hosting;
+
+namespace StepTool.Tests.Grains;
+
+/// <summary>A cluster as a test wants it to look.</summary>
+internal sealed class TestSilos : ISiloView
+{
+    public long Version { get; set; }
+
+    public ImmutableArray<string> Members { get; set; } = ["one"];
+
+    public HashSet<string> Left { get; } = [];
+
+    public bool HasLeft(string silo) => Left.Contains(silo);
+
+    public ImmutableArray<string> Labelled(string key, string value) => [];
+}
