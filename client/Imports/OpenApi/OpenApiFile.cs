@@ -39,6 +39,7 @@ internal static class OpenApiFile
             throw new CatalogueException("not OpenAPI: it has neither 'openapi' nor 'swagger' with a version at its top");
         }
 
+        PathReferences.Inline(members);
         try
         {
             var read = new OpenApiJsonReader().Read(root, new Uri("https://document.invalid/"), Settings);
@@ -57,7 +58,7 @@ internal static class OpenApiFile
         try
         {
             var start = content is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
-            return JsonNode.Parse(content.AsSpan(start), documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            return JsonNode.Parse(content.AsSpan(start), documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false });
         }
         catch (JsonException exception)
         {

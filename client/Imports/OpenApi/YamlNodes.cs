@@ -32,6 +32,10 @@ internal sealed class YamlNodes
         {
             throw new CatalogueException($"not YAML: line {exception.Start.Line}, column {exception.Start.Column}, {exception.Message}", exception);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            throw new CatalogueException($"not YAML: {exception.Message}", exception); // the scanner's own, on texts it did not expect
+        }
     }
 
     private JsonNode? Node(int depth)

@@ -27,6 +27,12 @@ internal sealed class CatalogueContent
         {
             throw new CatalogueException($"The catalogue has version {Index.Version}; this program reads version {CatalogueIndex.CurrentVersion}. Import its sources again.");
         }
+
+        if (Index.Apis.Any(entry => entry?.Documentation is not { Key.Api: not null, Parameters.IsDefault: false })
+            || Index.Apis.Zip(Index.Apis.Skip(1)).Any(pair => pair.First.Documentation.Key.CompareTo(pair.Second.Documentation.Key) >= 0))
+        {
+            throw Damaged("its APIs are not in the order of their keys.");
+        }
     }
 
     public CatalogueIndex Index { get; }

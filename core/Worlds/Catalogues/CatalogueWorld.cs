@@ -91,6 +91,20 @@ public sealed class CatalogueWorld : IWorld
 
     private RecordedApi? Find(ApiKey api) =>
         _used.TryGetValue(api, out var known) ? known
-        : _entries.TryGetValue(api, out var entry) ? _used.GetOrAdd(api, _ => new RecordedApi(_content.Read(entry)))
+        : _entries.TryGetValue(api, out var entry) ? _used.GetOrAdd(api, _ => Unpack(entry))
         : null;
+
+    private RecordedApi Unpack(CatalogueEntry entry)
+    {
+        var definition = _content.Read(entry);
+        try
+        {
+            return new RecordedApi(definition);
+        }
+        catch (Exception exception) when (exception is ArgumentException or ArgumentsException or NullReferenceException)
+        {
+            // What a damaged part still reads as may lack anything.
+            throw new CatalogueException($"The catalogue's API {entry.Documentation.Key} is damaged: {exception.Message} Import its sources again.", exception);
+        }
+    }
 }

@@ -19,9 +19,12 @@ internal sealed class RecordedApi
     private readonly FrozenSet<string> _parameters;
     private readonly ImmutableArray<(ArgumentSet Arguments, ToolAnswer Answer)> _answers;
     private readonly FrozenDictionary<string, ToolAnswer> _exact;
-    private readonly Lazy<InputSchema>? _input;
-    private readonly Lazy<JsonSchema>? _response;
+    private readonly InputSchema? _input;
+    private readonly JsonSchema? _response;
 
+    /// <summary>Makes it ready to answer.</summary>
+    /// <exception cref="ArgumentException">A schema of the definition cannot be read.</exception>
+    /// <exception cref="ArgumentsException">Arguments of a recorded answer cannot be read.</exception>
     public RecordedApi(ApiDefinition definition)
     {
         Definition = definition;
@@ -31,8 +34,8 @@ internal sealed class RecordedApi
             .. definition.Answers.Select(answer =>
                 (ArgumentSet.Read(answer.Arguments), new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded))),
         ];
-        _input = definition.InputSchema is { } input ? new Lazy<InputSchema>(() => new InputSchema(JsonSchema.Parse(input))) : null;
-        _response = definition.ResponseSchema is { } response ? new Lazy<JsonSchema>(() => JsonSchema.Parse(response)) : null;
+        _input = definition.InputSchema is { } input ? new InputSchema(JsonSchema.Parse(input)) : null;
+        _response = definition.ResponseSchema is { } response ? JsonSchema.Parse(response) : null;
         _exact = _answers.ToFrozenDictionary(entry => entry.Arguments.Key, entry => entry.Answer, StringComparer.Ordinal);
     }
 
@@ -65,7 +68,7 @@ internal sealed class RecordedApi
         }
     }
 
-    private ToolAnswer? Check(string json, ArgumentSet arguments) => _input is null ? CheckNames(arguments) : CheckSchema(_input.Value, json);
+    private ToolAnswer? Check(string json, ArgumentSet arguments) => _input is null ? CheckNames(arguments) : CheckSchema(_input, json);
 
     private ToolAnswer? CheckSchema(InputSchema input, string json)
     {
@@ -91,7 +94,7 @@ internal sealed class RecordedApi
         if (_answers.IsEmpty)
         {
             return Definition.Template is null && _response is not null
-                ? new ToolAnswer(ToolStatus.Ok, "", _response.Value.Example(seed), Provenance.SimulatedSchema)
+                ? new ToolAnswer(ToolStatus.Ok, "", _response.Example(seed), Provenance.SimulatedSchema)
                 : new ToolAnswer(ToolStatus.Ok, "", TemplateFiller.Fill(Definition.Template, seed), Provenance.SimulatedTemplate);
         }
 

@@ -19,10 +19,20 @@ internal static class TemplateFiller
     /// <summary>An answer in the template's shape; a plain acknowledgement where there is no template.</summary>
     public static string Fill(string? template, ulong seed)
     {
-        var chance = new SeededRandom(seed);
-        var filled = Parse(template) is { } shape ? Value(shape, "result", chance) : new JsonObject { ["result"] = Text("result", chance) };
-        var text = filled?.ToJsonString() ?? "null";
+        var text = Filled(template, new SeededRandom(seed));
         return text.Length <= LongestAnswer ? text : text[..LongestAnswer];
+    }
+
+    private static string Filled(string? template, SeededRandom chance)
+    {
+        try
+        {
+            return (Parse(template) is { } shape ? Value(shape, "result", chance) : new JsonObject { ["result"] = Text("result", chance) })?.ToJsonString() ?? "null";
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            return Filled(null, chance); // half of a surrogate pair, or one name twice: no template
+        }
     }
 
     private static JsonNode? Parse(string? template)

@@ -17,14 +17,15 @@ public sealed class OpenApiSourceTests : IDisposable
     private const string Tides = "open_data/tides";
     private readonly string _folder = Directory.CreateTempSubdirectory("steptool-openapi-").FullName;
 
-    public static string Documents([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Documents");
+    /// <summary>Folder of the small documents that tests import.</summary>
+    public static string Documents { get; } = Path.Combine(Path.GetDirectoryName(Here())!, "Documents");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Import_Folder_ReadsAllVersionsAndSaysWhatItLeavesOut()
     {
-        var (world, report) = await ImportAsync(Documents());
+        var (world, report) = await ImportAsync(Documents);
         Assert.Equal(
             ["open_data/tides/elsewhere", "open_data/tides/get_tides", "open_data/tides/get_tides_2", "open_data/tides/get_tides_port", "openapi/old_post_office/send",
                 $"{Pets}/addpet", $"{Pets}/changepet", $"{Pets}/get_pet", $"{Pets}/listpets", $"{Pets}/put_pets_id_picture", $"{Pets}/search"],
@@ -92,7 +93,7 @@ public sealed class OpenApiSourceTests : IDisposable
     [InlineData("openapi/old_post_office/send", """{"text":"hello"}""", "'to' is missing; it must be a text")]
     public async Task Import_Schemas_AreCheckedBeforeACall(string api, string arguments, string? fault)
     {
-        var (world, _) = await ImportAsync(Documents());
+        var (world, _) = await ImportAsync(Documents);
         var refused = world.Refuse(new ToolCall(ApiKey.Parse(api), arguments));
         if (fault is null)
         {
@@ -130,7 +131,7 @@ public sealed class OpenApiSourceTests : IDisposable
     [Fact]
     public async Task Import_ServerGiven_TakesThePlaceOfAllOthers()
     {
-        var (world, report) = await ImportAsync(Documents(), new Uri("http://127.0.0.1:5000/base"));
+        var (world, report) = await ImportAsync(Documents, new Uri("http://127.0.0.1:5000/base"));
         Assert.All(world.Apis.Select(key => Http(Define(world, key))), binding => Assert.StartsWith("http://127.0.0.1:5000/", binding.Server, StringComparison.Ordinal));
         Assert.Equal("http://127.0.0.1:5000/relative", Http(Define(world, ApiKey.Parse($"{Pets}/search"))).Server);
         Assert.DoesNotContain("no server", report.SkippedByKind.Keys);
@@ -139,7 +140,7 @@ public sealed class OpenApiSourceTests : IDisposable
     [Fact]
     public async Task Answer_NothingRecorded_IsMadeFromTheResponseSchemaAndMarked()
     {
-        var (world, _) = await ImportAsync(Documents());
+        var (world, _) = await ImportAsync(Documents);
         var tide = world.Answer(new ToolCall(ApiKey.Parse($"{Tides}/get_tides_port"), """{"port":"Bergen"}"""), 0);
         Assert.Equal((ToolStatus.Ok, Provenance.SimulatedSchema), (tide.Status, tide.Provenance));
         using var document = JsonDocument.Parse(tide.Response);
@@ -185,13 +186,15 @@ public sealed class OpenApiSourceTests : IDisposable
         return (CatalogueWorld.Load(output.ToArray()), report);
     }
 
-    private async Task<ApiDefinition> DefineAsync(string api) => Define((await ImportAsync(Documents())).World, ApiKey.Parse(api));
+    private async Task<ApiDefinition> DefineAsync(string api) => Define((await ImportAsync(Documents)).World, ApiKey.Parse(api));
 
     private static ApiDefinition Define(IWorld world, ApiKey api)
     {
         Assert.True(world.TryDefine(api, out var definition), $"There is no {api}.");
         return definition;
     }
+
+    private static string Here([CallerFilePath] string path = "") => path;
 
     private static HttpBinding Http(ApiDefinition api) => Assert.IsType<HttpBinding>(api.Binding);
 }

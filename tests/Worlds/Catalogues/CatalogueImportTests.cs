@@ -105,6 +105,16 @@ public sealed class CatalogueImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SchemaThatIsNone_IsLeftOutAndTheApiKept()
+    {
+        var api = Api("a");
+        var (world, report) = await RunAsync(new Source(Part("one", api with { Definition = api.Definition! with { InputSchema = "{", ResponseSchema = """{"type":"string"}""" } })));
+        Assert.True(world.TryDefine(api.Key, out var definition));
+        Assert.Equal((null, """{"type":"string"}"""), (definition.InputSchema, definition.ResponseSchema));
+        Assert.Equal("unusable schema", Assert.Single(report.SkippedByKind).Key);
+    }
+
+    [Fact]
     public async Task Run_NothingUsable_SaysWhatWasFound()
     {
         var exception = await Assert.ThrowsAsync<CatalogueException>(() => RunAsync(new Source(Part("only", (reading, _) => reading.Skip("", "not OpenAPI: no version")))));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
+using StepTool.Core.Tools.Schemas;
 using StepTool.Core.Worlds.Recorded;
 
 namespace StepTool.Core.Worlds.Catalogues.Imports;
@@ -143,7 +144,25 @@ public sealed class CatalogueImport(string workFile)
             left.Add(new SkippedPart(key.ToString(), "", $"no documentation: {count} recorded answers are of an API that no source documents"));
         }
 
-        return definition is null ? null : definition with { Answers = [.. answers.ToArray()] };
+        return definition is null ? null : definition with
+        {
+            Answers = [.. answers.ToArray()],
+            InputSchema = Readable(definition.InputSchema, key, left),
+            ResponseSchema = Readable(definition.ResponseSchema, key, left),
+        };
+    }
+
+    private static string? Readable(string? schema, ApiKey key, SkipCounter left)
+    {
+        try
+        {
+            return schema is null || JsonSchema.Parse(schema) is null ? null : schema;
+        }
+        catch (ArgumentException exception)
+        {
+            left.Add(new SkippedPart(key.ToString(), "", $"unusable schema: {exception.Message}"));
+            return null;
+        }
     }
 
     private sealed class SkipCounter(Action<SkippedPart>? each)
