@@ -20,7 +20,11 @@ internal sealed class ToolsCallCommand : ConsoleCommand
     private readonly ConnectionOptions _connection;
 
     public ToolsCallCommand()
-        : base("call", "Call an API once", "steptool tools call weather/open_forecast/daily --arguments '{\"city\": \"Oslo\"}'")
+        : base(
+            "call",
+            "Call an API once",
+            "steptool tools call weather/open_forecast/daily --arguments '{\"city\": \"Oslo\"}'",
+            "steptool tools call openapi/pets/getpet --world pets --tools live --arguments '{\"id\": 7}'")
     {
         Arguments.Add(_api);
         Options.Add(_arguments);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using StepTool.Client.Catalogues;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Runs;
@@ -19,7 +20,7 @@ internal sealed class ToolsListCommand : ConsoleCommand
     private readonly ConnectionOptions _connection;
 
     public ToolsListCommand()
-        : base("list", "List a world's APIs", "steptool tools list --search \"weather forecast\"", "steptool tools list --data ../stabletoolbench --limit 100")
+        : base("list", "List a world's APIs", "steptool tools list --search \"weather forecast\"", "steptool tools list --world pets", "steptool tools list --data ../stabletoolbench --limit 100")
     {
         Options.Add(_search);
         Options.Add(_limit);
@@ -36,17 +37,25 @@ internal sealed class ToolsListCommand : ConsoleCommand
         var shown = found.Take(parsed.GetValue(_limit)).ToList();
         if (terminal.WritesJson)
         {
-            terminal.Write(shown.Select(api => new { api = api.Key.ToString(), api.Method, api.Description, parameters = api.Parameters.Select(parameter => parameter.Name) }));
+            terminal.Write(shown.Select(api => new
+            {
+                api = api.Key.ToString(),
+                api.Method,
+                api.Mutates,
+                call = ApiWords.Call(world, api),
+                api.Description,
+                parameters = api.Parameters.Select(parameter => parameter.Name),
+            }));
             return 0;
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns("API", "parameters", "what it does");
+        table.AddColumns("API", "call", "parameters", "what it does");
         foreach (var api in shown)
         {
             table.AddRow(new[]
             {
-                api.Key.ToString(), string.Join(", ", api.Parameters.Select(parameter => parameter.Required ? parameter.Name : $"[{parameter.Name}]")), api.Description,
+                api.Key.ToString(), ApiWords.Call(world, api), string.Join(", ", api.Parameters.Select(parameter => parameter.Required ? parameter.Name : $"[{parameter.Name}]")), api.Description,
             }.Select(cell => new Text(cell)));
         }
 
