@@ -1,14 +1,35 @@
+using System.Text.Json;
 using k8s.Models;
 using StepTool.Silo.Security;
+using StepTool.Tests.Silo;
 using Xunit;
 
 namespace StepTool.Tests.Infra;
 
-/// <summary>What the autoscaler asks, and whom.</summary>
+/// <summary>What the autoscaler asks, asked of a silo.</summary>
 [Trait("Kind", "Unit")]
 public sealed class ScalingTests
 {
     public static TheoryData<string> Names => [.. DeploymentFiles.Objects.OfType<ScaledObject>().Select(scaled => scaled.Metadata.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Trigger_AskedOfASilo_IsANumberThatTheKeyOpens(string name)
+    {
+        var trigger = Trigger(name);
+        await using var silo = await TemporarySilo.StartAsync("--storage", "memory", "--api-key", SiloEnvironments.Key);
+        var address = new Uri(new Uri(silo.Url), new Uri(trigger.Url).AbsolutePath);
+        using var http = silo.Http;
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { trigger.KeyParamName, SiloEnvironments.Key } } };
+
+        using var refused = await http.GetAsync(address);
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+        using var json = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+        var value = trigger.ValueLocation.Split('.').Aggregate(json.RootElement, (element, member) => element.GetProperty(member));
+        Assert.True(value.GetInt32() >= 0);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
