@@ -3,7 +3,7 @@ using StepTool.Client.CommandLine;
 
 namespace StepTool.Client.Runs;
 
-/// <summary>Shows a run while it goes on: drawn over on a terminal, a line every few seconds elsewhere.</summary>
+/// <summary>Shows a run while it goes on: drawn over on a terminal; elsewhere a line every few seconds and one whenever something new begins.</summary>
 internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnlySet<string> floors)
 {
     private const int BarWidth = 28;
@@ -30,12 +30,13 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
     private async Task<RunSnapshot> WriteAsync(IAsyncEnumerable<RunSnapshot> snapshots, CancellationToken cancellationToken)
     {
         RunSnapshot? last = null;
-        var (began, written) = (time.GetTimestamp(), -LineEvery);
+        var (began, written) = (time.GetTimestamp(), TimeSpan.Zero);
+        HashSet<string> begun = [];
         await foreach (var snapshot in snapshots.WithCancellation(cancellationToken))
         {
             last = snapshot;
             var elapsed = time.GetElapsedTime(began);
-            if (elapsed - written >= LineEvery)
+            if (begun.Add(RunPicture.Now(snapshot, floors)) || elapsed - written >= LineEvery)
             {
                 written = elapsed;
                 terminal.Line($"{RunPicture.Duration(elapsed)}  {RunPicture.Line(snapshot, floors)}");

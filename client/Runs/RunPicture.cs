@@ -37,16 +37,20 @@ internal static class RunPicture
         return rows;
     }
 
+    /// <summary>Name of the row that the run is at now; empty before the first.</summary>
+    public static string Now(RunSnapshot snapshot, IReadOnlySet<string> floors) =>
+        snapshot.Status.Stages is [.., var current] ? Purpose(current.Name, current.Kind == "train", floors) : "";
+
     /// <summary>One line that says what the run is doing now.</summary>
     public static string Line(RunSnapshot snapshot, IReadOnlySet<string> floors)
     {
-        if (snapshot.Status.Stages is not [.., var current])
+        var now = Now(snapshot, floors);
+        if (now.Length == 0)
         {
             return "starting";
         }
 
-        var purpose = Purpose(current.Name, current.Kind == "train", floors);
-        var row = Rows(snapshot, floors).First(row => row.Name == purpose);
+        var row = Rows(snapshot, floors).First(row => row.Name == now);
         var parts = new List<string> { $"{row.Name}: {Count(row.Done)} of {Count(row.Total)} episodes", row.Detail };
         parts.Add(snapshot.EpisodesPerSecond >= 1 ? $"{Count((long)snapshot.EpisodesPerSecond)} episodes/s" : "");
         parts.Add(snapshot.Remaining is { } left ? $"about {Duration(left)} left" : "");

@@ -87,6 +87,19 @@ public sealed class RunDisplayTests
     }
 
     [Fact]
+    public async Task Show_WithoutTerminal_WritesALineWheneverSomethingNewBegins()
+    {
+        var output = new StringWriter();
+        var display = new RunDisplay(new Terminal(output, output, isInteractive: false), TimeProvider.System, Floors);
+        var floors = Stage("random", 10, 10, 1);
+        var training = Snapshot(floors, Stage("train@1", 4, 40, 0, "train"));
+
+        await display.ShowAsync(new[] { Snapshot(), Snapshot(floors), training, training }.ToAsyncEnumerable(), CancellationToken.None);
+
+        Assert.Equal(["0:00  starting", "0:00  floors: 10", "0:00  training: 4"], output.ToString().TrimEnd().Split(Environment.NewLine).Select(line => line.Split(" of ")[0]));
+    }
+
+    [Fact]
     public void Sketch_RisingCurve_IsTallerAtItsRightEnd()
     {
         var lines = CurveSketch.Draw([Point(0, 0), Point(100, 0.5)]).ToList();

@@ -22,7 +22,7 @@ public sealed class AzureTests
         using (var first = await SiloProcess.StartAsync(environment, "--storage", "azure"))
         {
             using var console = ConsoleProcess.Start(
-                folder.Path, "train", "--silo", first.Url, "--no-floors", "--iterations", "8", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40");
+                folder.Path, "train", "--silo", first.Url, "--no-floors", "--iterations", "16", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40");
             await console.WaitForAsync("training:");
             console.Interrupt();
             await console.EndAsync();
@@ -36,7 +36,7 @@ public sealed class AzureTests
 
         Assert.True(watched.ExitCode == 0, watched.Errors + second.Output);
         Assert.Contains("train-built-in-1: completed", watched.Output, StringComparison.Ordinal);
-        Assert.Contains("8 promoted", policy.Output + policy.Errors, StringComparison.Ordinal);
+        Assert.Contains("16 promoted", policy.Output + policy.Errors, StringComparison.Ordinal);
         Assert.True((await container.NamesAsync()).Count > left, "The first silo had done everything before it was stopped.");
         Assert.Equal(0, await second.StopAsync());
     }

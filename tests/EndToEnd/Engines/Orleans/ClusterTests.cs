@@ -27,7 +27,7 @@ public sealed class ClusterTests
         using var second = await SiloProcess.StartAsync(Environment(container), "--storage", "azure", "--primary", await SiloPortAsync(first.Url));
 
         using var console = ConsoleProcess.Start(
-            folder.Path, "train", "--silo", second.Url, "--no-floors", "--iterations", "4", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40", "--out", "trained");
+            folder.Path, "train", "--silo", second.Url, "--no-floors", "--iterations", "12", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40", "--out", "trained");
         await console.WaitForAsync("training:");
         Assert.Equal(2, (await DescribeAsync(second.Url)).Silos.Count);
         Signal("-KILL", second.Id);
@@ -36,7 +36,7 @@ public sealed class ClusterTests
         Assert.True(exitCode == 0, output + errors + first.Output);
         Assert.Contains($"The silo at {second.Url}/ does not answer any more; going on with {first.Url}/", errors, StringComparison.Ordinal);
         var trained = Report.FromJson(await File.ReadAllTextAsync(folder.Of("trained", "report.json"))).Methods[0];
-        Assert.Equal((4L, 0), (trained.Updates, trained.Excluded.ToolFault + trained.Excluded.PolicyFault));
+        Assert.Equal((12L, 0), (trained.Updates, trained.Excluded.ToolFault + trained.Excluded.PolicyFault));
         Assert.Equal(first.Url, Assert.Single((await DescribeAsync(first.Url)).Silos).Url);
         Assert.Equal(0, await first.StopAsync());
     }
