@@ -5,6 +5,7 @@ using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Worlds;
 using StepTool.Silo.Hosting;
+using StepTool.Silo.Storage;
 
 namespace StepTool.Bench;
 
@@ -22,6 +23,11 @@ internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IWorldCatalogue>(world);
         builder.Services.AddSingleton<IPolicySource>(world);
+        if (storage is StorageKind.Memory)
+        {
+            builder.Services.AddMemoryBlobs();
+        }
+
         builder.Services.AddStepToolSilo(options => (options.DataDirectory, options.Storage) = (directory, storage));
         builder.Services.Configure<GrainsOptions>(options => options.MaxEpisodes = maxEpisodes);
         var host = builder.Build();

@@ -74,10 +74,10 @@ internal static class BenchSuite
                 ? throw new ArgumentException($"None of these benchmarks has a setting --{unread}; what was measured is without it. Leave it out.")
                 : isKept ? Done : Failed;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
-            return BadUsage;
+            return exception is ArgumentException ? BadUsage : Failed;
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StepTool.Core.Tools;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Worlds;
@@ -48,7 +49,7 @@ internal static class SiloCommand
 
         builder.AddStepToolSilo();
         await using var app = builder.Build();
-        app.Urls.Add(app.Configuration[$"{SiloOptions.Section}:{nameof(SiloOptions.Url)}"]!);
+        app.Urls.Add(app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.Url);
         app.MapStepToolSilo();
         await app.StartAsync();
         Console.WriteLine($"{Ready} {app.Urls.First()}");

@@ -73,7 +73,7 @@ internal sealed partial class SiloProcess : IDisposable
         }
         catch (Exception exception) when (exception is TimeoutException or EndOfStreamException)
         {
-            throw new InvalidOperationException($"Silo {Name} did not start within {Patience.TotalSeconds:0} s or ended; see {Log}.", exception);
+            throw new InvalidOperationException($"Silo {Name} did not start within {Patience.TotalSeconds:0} s or ended. The end of what it said: {string.Concat(await File.ReadAllLinesAsync(Log))[^1000..]}", exception);
         }
     }
 

@@ -14,6 +14,7 @@ internal static class ElasticSuite
 {
     private const string Run = "elastic";
     private const double Full = 0.9;
+    private const double Lasting = 3;
     private static readonly string Picture = Path.Combine("docs", "images", "elasticity.svg");
 
     /// <summary>Measures.</summary>
@@ -70,11 +71,11 @@ internal static class ElasticSuite
     private static double Share(Timeline timeline, string[] silos, double since, double gap) =>
         timeline.Rate(silos, since + (gap / 2), since + gap) / timeline.Rate(silos, since - (gap / 2), since);
 
-    // From then on the throughput of the others stays, second by second, at what it was.
+    // The first moment after which the others do, over three seconds, what they did before.
     private static double Recovery(Timeline timeline, string[] silos, double since, double gap)
     {
         var before = timeline.Rate(silos, since - (gap / 2), since);
-        var slow = timeline.Samples.Where(sample => sample.Seconds > since && timeline.Rate(silos, sample.Seconds - 1.25, sample.Seconds) < Full * before);
-        return slow.Select(sample => sample.Seconds).DefaultIfEmpty(since).Max() - since;
+        var recovered = timeline.Samples.FirstOrDefault(sample => sample.Seconds > since && timeline.Rate(silos, sample.Seconds, sample.Seconds + Lasting) >= Full * before);
+        return recovered is null ? double.PositiveInfinity : recovered.Seconds - since;
     }
 }

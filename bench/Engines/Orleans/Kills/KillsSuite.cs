@@ -31,20 +31,24 @@ internal static class KillsSuite
         await Task.WhenAll(Enumerable.Range(0, Silos).Select(_ => fleet.Add().UrlAsync()));
 
         List<string> violations = [];
-        await using var witness = new Witness(fleet, violations);
+        await using var connection = await fleet.Silos[0].ConnectAsync();
+        var witness = new Witness(connection, violations);
         var started = Stopwatch.GetTimestamp();
         List<Kill> killed = [];
         var isOver = false;
         var working = WorkAsync();
         var killing = KillAsync();
-        await await Task.WhenAny(working, killing); // work that fails need not wait for the last kill
-        await killing;
-        isOver = true;
+        if (await Task.WhenAny(working, killing) == killing)
+        {
+            isOver = true; // the run under way is the last one
+        }
+
         await working;
+        await killing;
 
         var stalls = Stalls(counter.Arrivals(), started).ToImmutableArray();
         var repeated = counter.Calls.Values.Sum(seen => seen.Times - 1);
-        var versions = await witness.AskAsync(connection => connection.Policy(Witness.Policy).VersionsAsync());
+        var versions = await connection.Policy(Witness.Policy).VersionsAsync();
         violations.AddRange(Ledger.Check(versions, witness.Trained));
         violations.AddRange(counter.Calls.Where(call => call.Value is { Mutates: true, Times: > 1 }).Select(call => $"Call {call.Key}, which changes something, was sent {call.Value.Times} times."));
         violations.AddRange(await UncountedAsync());
@@ -89,7 +93,7 @@ internal static class KillsSuite
             List<string> uncounted = [];
             foreach (var outcome in witness.Outcomes)
             {
-                var episode = EpisodeCodec.Decode(await witness.AskAsync(connection => connection.Blobs.GetAsync(outcome.Trajectory, default).AsTask()));
+                var episode = EpisodeCodec.Decode(await connection.Blobs.GetAsync(outcome.Trajectory, default));
                 uncounted.AddRange(episode.Steps.Select((step, index) => (step, Id: episode.Id.CallId(index)))
                     .Where(step => step.step.Call is { } call && CountedCaller.Mutates(call.Api) && !counter.Calls.ContainsKey(step.Id))
                     .Select(step => $"Step {step.Id} is in its trajectory, and no tool was called for it."));

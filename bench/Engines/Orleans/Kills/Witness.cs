@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using StepTool.Bench.Fleet;
 using StepTool.Client.Connections;
 using StepTool.Core.Runs;
 using StepTool.Core.Tools;
@@ -8,8 +6,8 @@ using StepTool.Grains.Contracts;
 
 namespace StepTool.Bench.Engines.Kills;
 
-/// <summary>A console that outlives silos: it asks one that is alive, and notices when what it was told before is no longer so.</summary>
-internal sealed class Witness(SiloFleet fleet, List<string> violations) : IAsyncDisposable
+/// <summary>Watches runs as a console does, over one connection however many silos die, and notices when what it was told before is no longer so.</summary>
+internal sealed class Witness(Connection connection, List<string> violations)
 {
     /// <summary>The policy that the runs train one after the other.</summary>
     internal const string Policy = "kills";
@@ -17,11 +15,7 @@ internal sealed class Witness(SiloFleet fleet, List<string> violations) : IAsync
     private const int BatchSize = 32;
     private const int Iterations = 4;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly List<RolloutOutcome> _outcomes = [];
-    private Connection? _connection;
-    private int _asked;
 
     /// <summary>Outcomes of all runs that have ended.</summary>
     internal IReadOnlyList<RolloutOutcome> Outcomes => _outcomes;
@@ -38,13 +32,13 @@ internal sealed class Witness(SiloFleet fleet, List<string> violations) : IAsync
             new EvaluateStage { Name = "trained", Policy = new PolicyReference(Policy, PolicyPin.Latest), Split = Split.Test, MaxTasks = BatchSize },
         ];
         var plan = new RunPlan { Run = name, World = new BuiltInReference(1).ToString(), Tools = ToolMode.Live, Stages = [.. stages] };
-        var status = await AskAsync(connection => connection.Run(name).StartAsync(plan));
+        var status = await connection.Run(name).StartAsync(plan);
         List<RolloutOutcome> told = [];
         while (status.Phase == RunPhase.Running)
         {
             await Task.Delay(LookEvery);
             var before = status;
-            status = await AskAsync(connection => connection.Run(name).StatusAsync());
+            status = await connection.Run(name).StatusAsync();
             if (Done(status) < Done(before) || status.Stage < before.Stage)
             {
                 violations.Add($"Run {name} was at {Done(before)} outcomes in stage {before.Stage}, and later at {Done(status)} in stage {status.Stage}.");
@@ -75,42 +69,13 @@ internal sealed class Witness(SiloFleet fleet, List<string> violations) : IAsync
         Trained += Iterations * BatchSize;
     }
 
-    /// <summary>Asks a silo that is alive, and another one when it dies meanwhile.</summary>
-    internal async Task<T> AskAsync<T>(Func<Connection, Task<T>> question)
-    {
-        for (var started = Stopwatch.GetTimestamp(); ; _asked++)
-        {
-            try
-            {
-                using var patience = new CancellationTokenSource(OneTry);
-                var alive = fleet.Alive.ToArray();
-                _connection ??= await alive[_asked % alive.Length].ConnectAsync(patience.Token);
-                return await question(_connection).WaitAsync(patience.Token);
-            }
-            catch (Exception) when (Stopwatch.GetElapsedTime(started) < Patience)
-            {
-                await DisposeAsync();
-                await Task.Delay(LookEvery);
-            }
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        var connection = Interlocked.Exchange(ref _connection, null);
-        if (connection is not null)
-        {
-            await connection.DisposeAsync().AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
-
     private static long Done(RunStatus status) => status.Stages.Sum(stage => stage.Done);
 
     private async Task ReadAsync(string run, List<RolloutOutcome> into)
     {
         while (true)
         {
-            var page = await AskAsync(connection => connection.Run(run).OutcomesAsync(into.Count));
+            var page = await connection.Run(run).OutcomesAsync(into.Count);
             if (page.Outcomes.IsEmpty)
             {
                 return;
