@@ -105,7 +105,8 @@ public sealed class LifeTests(SharedCluster cluster) : IClassFixture<SharedClust
         await Task.WhenAny(held); // a client in the silo's own process may stop before the answer reaches it
 
         Assert.Contains("at stop passed", fixture.Probe.Notes);
-        Assert.Equal("ShuttingDown", await fixture.Probe.SeenAsync("stopped ended"));
+        // A silo that left before may have held the grain's entry in the directory.
+        Assert.Contains(await fixture.Probe.SeenAsync("stopped ended"), (string[])["ShuttingDown", "DirectoryFailure"]);
     }
 
     private bool IsBefore(string first, string second)

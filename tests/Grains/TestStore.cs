@@ -155,7 +155,7 @@ internal sealed class TestStore
 
     private string Describe() => string.Join('\n', _records.Select(record => $"{record.Key.State} {record.Key.Key}: {Start(Encoding.UTF8.GetString(record.Value.Json))}").Order(StringComparer.Ordinal));
 
-    private static string Start(string text) => text.Length <= 400 ? text : text[..400] + "...";
+    private static string Start(string text) => text.Length <= 1200 ? text : text[..1200] + "...";
 
     private string NextETag() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
 
