@@ -39,7 +39,7 @@ public enum StorageKind
     /// <summary>A database file under the data directory.</summary>
     Sqlite,
 
-    /// <summary>In the process, for tests: gone when it ends.</summary>
+    /// <summary>In the process, for tests: gone when it ends. On Orleans blobs are under the data directory, which silos of one machine share.</summary>
     Memory,
 
     /// <summary>A container of an Azure storage account, or of Azurite.</summary>

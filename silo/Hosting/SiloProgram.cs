@@ -16,10 +16,7 @@ public static class SiloProgram
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
-        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Critical",
-        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
-        ["Logging:LogLevel:Orleans.Runtime.Messaging"] = "Error",
-        ["Logging:LogLevel:Orleans.Runtime.MembershipService"] = "Critical",
+        ["Logging:LogLevel:Orleans.Runtime"] = "Critical",
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };

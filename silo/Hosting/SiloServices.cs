@@ -47,7 +47,7 @@ public static class SiloServices
         {
             StorageKind.Sqlite => services.AddSqliteStorage(options.DataDirectory),
             StorageKind.Azure => services.AddAzureStorage(options.Azure),
-            _ => services.AddMemoryBlobs(),
+            _ => Engine.MayHavePeers ? services.AddSharedBlobs(options.DataDirectory) : services.AddMemoryBlobs(),
         };
         return services.AddEngine(options).AddStepToolGrains().AddSiloHealth();
     }

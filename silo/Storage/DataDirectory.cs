@@ -9,6 +9,8 @@ namespace StepTool.Silo.Storage;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
+    internal const string Blobs = "blobs";
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
@@ -20,7 +22,7 @@ public sealed class DataDirectory : IDisposable
     public string DatabasePath => System.IO.Path.Combine(Path, "state.db");
 
     /// <summary>The folder of large blobs.</summary>
-    public string BlobsPath => System.IO.Path.Combine(Path, "blobs");
+    public string BlobsPath => System.IO.Path.Combine(Path, Blobs);
 
     private string OwnerPath => System.IO.Path.Combine(Path, "owner");
 

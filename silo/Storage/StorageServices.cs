@@ -28,6 +28,13 @@ public static class StorageServices
         return services;
     }
 
+    /// <summary>Keeps blobs in a folder that processes of this machine share; the engine's own memory store keeps the grain state.</summary>
+    public static IServiceCollection AddSharedBlobs(this IServiceCollection services, string dataDirectory)
+    {
+        services.TryAddSingleton<IBlobStore>(_ => new FolderBlobStore(Path.Combine(dataDirectory, DataDirectory.Blobs)));
+        return services;
+    }
+
     /// <summary>Keeps blobs in memory; the engine's own memory store keeps the grain state.</summary>
     public static IServiceCollection AddMemoryBlobs(this IServiceCollection services)
     {

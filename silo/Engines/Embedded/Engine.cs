@@ -16,6 +16,9 @@ public static class Engine
 
     private const string GatewayPath = "/gateway";
 
+    /// <summary>Whether other processes may share what a silo keeps: one process is all there is.</summary>
+    internal const bool MayHavePeers = false;
+
     /// <summary>What these options ask for that this engine does not have, each with its remedy.</summary>
     internal static IEnumerable<string> Refusals(SiloOptions options) => typeof(ClusteringOptions).GetProperties()
         .Where(property => !Equals(property.GetValue(options.Clustering), property.GetValue(new ClusteringOptions())))

@@ -22,6 +22,9 @@ public static partial class Engine
 
     private const string DashboardPath = "/orleans";
 
+    /// <summary>Whether other processes may share what a silo keeps: silos join one another.</summary>
+    internal const bool MayHavePeers = true;
+
     /// <summary>What these options ask for that this engine or this build does not have, each with its remedy.</summary>
     internal static IEnumerable<string> Refusals(SiloOptions options) => ClusteringRules.Failures(options);
 
@@ -46,6 +49,7 @@ public static partial class Engine
         var place = SiloPlace.Of(options);
         var membership = Membership.Of(options, place)!;
         services.AddHostedService(_ => new ClusterStart(place, membership)); // before the engine, so that what is wrong is said once
+        services.AddSingleton<IFatalErrorHandler, FatalEnd>();
         services.AddOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, ClusterDescription.Service));

@@ -50,7 +50,7 @@ internal sealed class AdoNetMembership(ClusteringOptions options) : Membership
 
         ClusterException Unprepared(string reason, Exception? cause = null) => new(
             $"{Key} names the database '{connection.Database}' at {connection.DataSource}, which lacks Orleans' tables of silos: {reason.ReplaceLineEndings(" ")}. Orleans' own scripts must make them, once: Shared/PostgreSQL-Main.sql, then "
-            + $"Orleans.Clustering.AdoNet/PostgreSQL-Clustering.sql and its Migrations, from https://github.com/dotnet/orleans/tree/v{Version}/src/AdoNet. Run each with 'psql -f'.",
+            + $"Orleans.Clustering.AdoNet/PostgreSQL-Clustering.sql, of https://github.com/dotnet/orleans/tree/v{Version}/src/AdoNet (Migrations beside it for tables of an older version). Run each with 'psql -f'.",
             cause);
     }
 

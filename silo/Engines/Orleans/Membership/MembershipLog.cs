@@ -13,7 +13,8 @@ internal sealed partial class MembershipLog(IClusterMembershipService membership
             var active = snapshot.Members.Values.Count(member => member.Status is SiloStatus.Active);
             foreach (var (silo, member) in snapshot.Members)
             {
-                if (member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Dead && known.GetValueOrDefault(silo) != member.Status)
+                var isNews = known.TryGetValue(silo, out var before) ? before != member.Status : member.Status is SiloStatus.Active;
+                if (isNews && member.Status is (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Dead))
                 {
                     LogChange(silo, member.Status, active);
                 }
