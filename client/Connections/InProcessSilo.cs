@@ -18,6 +18,7 @@ internal static class InProcessSilo
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what stops a start is explained once, below
+            .AddFilter("Orleans", LogLevel.Error) // an engine's advice on garbage collection and clocks is for silos that stay
             .AddProvider(new WarningLines(terminal));
         builder.Services.AddStepToolSilo(silo => silo.DataDirectory = dataDirectory);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
