@@ -60,7 +60,7 @@ internal sealed class ToolsImportCommand : ConsoleCommand
     private async Task<int> ImportApisAsync(string[] sources, ParseResult parsed, Connection connection, Terminal terminal, CancellationToken cancellationToken)
     {
         var server = parsed.GetValue(_server);
-        var workFile = CatalogueImporter.WorkFile(_connection.Directory(parsed), sources, server);
+        var workFile = CatalogueImporter.WorkFile(_connection.WorkDirectory(parsed), sources, server);
         var (reference, report) = await CatalogueImporter.RunAsync(
             connection, [.. sources.Select(source => ApiSources.Of(source, server))], workFile, parsed.GetValue(_skipped)?.FullName, terminal, cancellationToken);
         var name = parsed.GetValue(_name);
@@ -68,6 +68,8 @@ internal sealed class ToolsImportCommand : ConsoleCommand
         {
             await connection.Catalogues.NameAsync(new CatalogueName(name, reference, report.Apis), cancellationToken);
         }
+
+        await NoteAsync(connection, reference, cancellationToken);
 
         if (terminal.WritesJson)
         {
@@ -104,6 +106,7 @@ internal sealed class ToolsImportCommand : ConsoleCommand
     private async Task<int> ImportWorldAsync(ParseResult parsed, Connection connection, Terminal terminal, CancellationToken cancellationToken)
     {
         var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
+        await NoteAsync(connection, world.Reference, cancellationToken);
         if (terminal.WritesJson)
         {
             terminal.Write(new { world = world.Reference, id = world.World.Id, tasks = world.World.Tasks.Length, apis = world.World.Apis.Count(), excluded = world.World.Excluded });
@@ -112,10 +115,15 @@ internal sealed class ToolsImportCommand : ConsoleCommand
         {
             terminal.Line($"World {world.World.Id}: {world.World.Tasks.Length} tasks, {world.World.Apis.Count()} APIs, {world.World.Excluded.Length} tasks left out as unsolvable");
             terminal.Line($"Use it as: --world {world.Reference}");
+            terminal.Line($"StableToolBench's clients are answered from it at {connection.Silo?.ToString() ?? "http://SILO/"}virtual");
         }
 
         return 0;
     }
+
+    // What was imported last is what /virtual answers from.
+    private static Task NoteAsync(Connection connection, string reference, CancellationToken cancellationToken) =>
+        connection.Grains.GetGrain<IWorldIndexGrain>(IWorldIndexGrain.Key).NoteAsync(reference, cancellationToken);
 
     private static Uri? ParseServer(System.CommandLine.Parsing.ArgumentResult result)
     {

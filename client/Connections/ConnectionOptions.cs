@@ -53,6 +53,9 @@ internal sealed class ConnectionOptions
     /// <summary>The folder that a command keeps its own files in.</summary>
     public string Directory(ParseResult parsed) => parsed.GetValue(_dataDirectory)!;
 
+    /// <summary>Where a command keeps files of its own until it is done: the data directory, or with a silo elsewhere the machine's folder for temporary files.</summary>
+    public string WorkDirectory(ParseResult parsed) => parsed.GetValue(_silo) is null ? Directory(parsed) : Path.Combine(Path.GetTempPath(), "steptool");
+
     /// <summary>The options by which another command finds the same grains, with a leading space; empty for the defaults.</summary>
     public string Same(ParseResult parsed) =>
         parsed.GetValue(_silo) is { } url ? $" --silo {url}"

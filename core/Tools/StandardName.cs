@@ -1,12 +1,13 @@
-using System.Text;
-
 namespace StepTool.Core.Tools;
 
 /// <summary>ToolBench's standardisation of names, so that keys, folders and function names agree.</summary>
 public static class StandardName
 {
+    /// <summary>Characters that a standard name may have more than the name.</summary>
+    internal const int LongestAddition = 7;
+
     private const int MaxFunctionNameLength = 64;
-    private static readonly HashSet<string> Reserved = ["from", "class", "return", "false", "true", "id", "and"];
+    private const int LongestOnStack = 256;
 
     /// <summary>
     /// Letters, digits and "_" stay, all else becomes "_"; runs of "_" collapse; lower case; "_" is trimmed at both ends;
@@ -15,24 +16,35 @@ public static class StandardName
     public static string Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var text = new StringBuilder(name.Length);
+        var length = name.Length + LongestAddition;
+        Span<char> standard = length <= LongestOnStack ? stackalloc char[LongestOnStack] : new char[length];
+        return standard[..Write(name, standard)].ToString();
+    }
+
+    /// <summary>The same, written where there is room for the name and <see cref="LongestAddition"/> characters more; the number of characters written.</summary>
+    internal static int Write(ReadOnlySpan<char> name, Span<char> standard)
+    {
+        var length = 0;
         foreach (var character in name)
         {
             var kept = char.IsAsciiLetterOrDigit(character) ? char.ToLowerInvariant(character) : '_';
-            if (kept != '_' || (text.Length > 0 && text[^1] != '_'))
+            if (kept != '_' || (length > 0 && standard[length - 1] != '_'))
             {
-                text.Append(kept);
+                standard[length++] = kept;
             }
         }
 
-        var standard = text.ToString().TrimEnd('_');
-        return standard switch
+        length = standard[..length].TrimEnd('_').Length;
+        var prefix = standard[..length] switch
         {
             "" => "unnamed",
-            _ when char.IsAsciiDigit(standard[0]) => "get_" + standard,
-            _ when Reserved.Contains(standard) => "is_" + standard,
-            _ => standard,
+            [>= '0' and <= '9', ..] => "get_",
+            "from" or "class" or "return" or "false" or "true" or "id" or "and" => "is_",
+            _ => "",
         };
+        standard[..length].CopyTo(standard[prefix.Length..]);
+        prefix.CopyTo(standard);
+        return prefix.Length + length;
     }
 
     /// <summary>The function name of an API: <c>api_for_tool</c>, of which the last 64 characters count.</summary>

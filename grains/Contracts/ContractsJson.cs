@@ -15,6 +15,7 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(Episode))]
 [JsonSerializable(typeof(ImmutableArray<EpisodeId>))]
 [JsonSerializable(typeof(EpisodeId))]

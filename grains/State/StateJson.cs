@@ -14,6 +14,7 @@ namespace StepTool.Grains.State;
 [JsonSerializable(typeof(TaskState))]
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(RunIndexState))]
+[JsonSerializable(typeof(WorldIndexState))]
 [JsonSerializable(typeof(QueueState))]
 [JsonSerializable(typeof(TransitionLogState))]
 [JsonSerializable(typeof(PolicyState))]

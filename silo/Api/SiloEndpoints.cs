@@ -7,19 +7,21 @@ using StepTool.Silo.Engines;
 using StepTool.Silo.Health;
 using StepTool.Silo.Hosting;
 using StepTool.Silo.Security;
+using StepTool.Silo.Virtual;
 
 namespace StepTool.Silo.Api;
 
 /// <summary>The silo over HTTP.</summary>
 public static class SiloEndpoints
 {
-    /// <summary>Maps health, the cluster's description and load, runs, policies, blobs and the engine's gateway. Everything but health needs the key where there is one.</summary>
+    /// <summary>Maps health, the cluster's description and load, runs, policies, blobs, <c>/virtual</c> and the engine's gateway. Everything but health needs the key where there is one.</summary>
     public static WebApplication MapStepToolSilo(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
         app.UseApiKey(options.ApiKey, HealthEndpoints.Health, HealthEndpoints.Alive);
         app.MapHealth();
         app.MapBlobs();
+        VirtualEndpoint.Map(app);
         app.MapGet("/api/cluster", () => Results.Json(
             new ClusterDescription(
                 Engine.Name, GrainContracts.Version, GrainContracts.Hash, options.ClusterId, ClusterDescription.Service, options.Clustering.Tls.IsGiven, Engine.Silos(app)),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using StepTool.Grains.Hosting;
+using StepTool.Silo.Virtual;
 
 namespace StepTool.Silo.Hosting;
 
@@ -19,6 +20,7 @@ internal static class SiloArguments
         ["--primary"] = $"{ClusteringOptions.Section}:{nameof(ClusteringOptions.Primary)}",
         ["--silo-port"] = $"{ClusteringOptions.Section}:{nameof(ClusteringOptions.SiloPort)}",
         ["--gateway-port"] = $"{ClusteringOptions.Section}:{nameof(ClusteringOptions.GatewayPort)}",
+        ["--virtual-world"] = $"{VirtualOptions.Section}:{nameof(VirtualOptions.World)}",
         ["--max-episodes"] = $"{GrainsOptions.Section}:{nameof(GrainsOptions.MaxEpisodes)}",
     };
 

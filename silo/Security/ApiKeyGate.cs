@@ -3,13 +3,14 @@ using System.Text;
 
 namespace StepTool.Silo.Security;
 
-/// <summary>Lets in who sends the silo's key as <c>X-Api-Key</c> or bearer token; health needs none.</summary>
+/// <summary>Lets in who sends the silo's key as <c>X-Api-Key</c>, bearer token or <c>toolbench_key</c>; health needs none.</summary>
 public static class ApiKeyGate
 {
     /// <summary>The header that carries the key.</summary>
     public const string Header = "X-Api-Key";
 
     private const string Bearer = "Bearer ";
+    private const string ToolBenchHeader = "toolbench_key"; // the only one that StableToolBench's clients send
 
     /// <summary>Guards everything but the given paths; without a key everything is open.</summary>
     public static IApplicationBuilder UseApiKey(this IApplicationBuilder app, string apiKey, params string[] open)
@@ -40,7 +41,7 @@ public static class ApiKeyGate
         var authorization = request.Headers.Authorization.ToString();
         var given = request.Headers[Header].ToString() is { Length: > 0 } key ? key
             : authorization.StartsWith(Bearer, StringComparison.Ordinal) ? authorization[Bearer.Length..]
-            : "";
+            : request.Headers[ToolBenchHeader].ToString();
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), expected);
     }
 }

@@ -44,6 +44,7 @@ internal sealed class CatalogueContent
         var detail = Read(entry.Offset, entry.Length, CatalogueJson.Default.CatalogueDetail);
         return new ApiDefinition(entry.Documentation, detail.Template, detail.Answers.IsDefault ? [] : detail.Answers)
         {
+            Others = detail.Others.IsDefault ? [] : detail.Others,
             Binding = entry.Binding,
             InputSchema = detail.InputSchema,
             ResponseSchema = detail.ResponseSchema,

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -8,24 +7,27 @@ using StepTool.Core.Judging;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
+using StepTool.Core.Virtual;
 using StepTool.Core.Worlds.Recorded;
 
 namespace StepTool.Core.Worlds.Catalogues;
 
 /// <summary>APIs from any source, without tasks of their own: the world of tasks that users queue. An API is unpacked when it is first used.</summary>
-public sealed class CatalogueWorld : IWorld
+public sealed class CatalogueWorld : IWorld, IRecordedReplies
 {
     private const int MaxTurns = 8;
-    private readonly CatalogueContent _content;
     private readonly FrozenDictionary<ApiKey, CatalogueEntry> _entries;
-    private readonly ConcurrentDictionary<ApiKey, RecordedApi> _used = [];
+    private readonly FrozenDictionary<ApiKey, Lazy<RecordedApi>> _apis;
+    private readonly RecordedReplies _replies;
 
     private CatalogueWorld(string id, CatalogueContent content)
     {
         Id = id;
-        _content = content;
-        _entries = content.Index.Apis.ToFrozenDictionary(entry => entry.Documentation.Key);
-        Apis = [.. content.Index.Apis.Select(entry => entry.Documentation.Key)];
+        var documented = content.Index.Apis.Where(entry => !entry.IsUndocumented).ToImmutableArray();
+        _entries = documented.ToFrozenDictionary(entry => entry.Documentation.Key);
+        _apis = content.Index.Apis.ToFrozenDictionary(entry => entry.Documentation.Key, entry => new Lazy<RecordedApi>(() => Unpack(content, entry)));
+        _replies = new RecordedReplies(_apis);
+        Apis = [.. documented.Select(entry => entry.Documentation.Key)];
     }
 
     /// <inheritdoc/>
@@ -86,17 +88,17 @@ public sealed class CatalogueWorld : IWorld
         return Find(call.Api)?.Answer(call.Arguments) ?? RecordedApi.Unknown(call.Api);
     }
 
+    /// <inheritdoc/>
+    public VirtualReply? Find(VirtualRequest request) => _replies.Find(request);
+
     /// <summary>Never: what a user's task asks for is not known.</summary>
     public bool Supplies(Episode episode, int step) => false;
 
-    private RecordedApi? Find(ApiKey api) =>
-        _used.TryGetValue(api, out var known) ? known
-        : _entries.TryGetValue(api, out var entry) ? _used.GetOrAdd(api, _ => Unpack(entry))
-        : null;
+    private RecordedApi? Find(ApiKey api) => _entries.ContainsKey(api) ? _apis[api].Value : null;
 
-    private RecordedApi Unpack(CatalogueEntry entry)
+    private static RecordedApi Unpack(CatalogueContent content, CatalogueEntry entry)
     {
-        var definition = _content.Read(entry);
+        var definition = content.Read(entry);
         try
         {
             return new RecordedApi(definition);

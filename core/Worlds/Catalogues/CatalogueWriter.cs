@@ -37,8 +37,10 @@ public sealed class CatalogueWriter(Stream output)
     }
 
     /// <summary>Takes the next API.</summary>
+    /// <param name="api">The API.</param>
+    /// <param name="isUndocumented">Whether nothing but its names and answers is known, so that agents are not offered it.</param>
     /// <exception cref="ArgumentException">Its key does not come after the last one's.</exception>
-    public void Add(ApiDefinition api)
+    public void Add(ApiDefinition api, bool isUndocumented = false)
     {
         ArgumentNullException.ThrowIfNull(api);
         if (_entries is [.., var last] && last.Documentation.Key.CompareTo(api.Documentation.Key) >= 0)
@@ -52,8 +54,8 @@ public sealed class CatalogueWriter(Stream output)
         }
 
         var offset = _offset;
-        Compress(new CatalogueDetail(api.Template, api.InputSchema, api.ResponseSchema, api.Answers), CatalogueJson.Default.CatalogueDetail);
-        _entries.Add(new CatalogueEntry(api.Documentation, api.Binding, api.Answers.Length, offset, checked((int)(_offset - offset))));
+        Compress(new CatalogueDetail(api.Template, api.InputSchema, api.ResponseSchema, api.Answers, api.Others), CatalogueJson.Default.CatalogueDetail);
+        _entries.Add(new CatalogueEntry(api.Documentation, api.Binding, api.Answers.Length, offset, checked((int)(_offset - offset))) { IsUndocumented = isUndocumented });
     }
 
     /// <summary>Writes the index.</summary>

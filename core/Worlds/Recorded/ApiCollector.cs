@@ -8,6 +8,7 @@ namespace StepTool.Core.Worlds.Recorded;
 internal sealed class ApiCollector
 {
     private readonly SortedDictionary<ApiKey, Entry> _entries = [];
+    private readonly SortedDictionary<ApiKey, Entry> _undocumented = [];
 
     /// <summary>Adds an API unless it is known; documentation of the tools folder is read first and so comes before a query's own.</summary>
     public void Add(ApiDefinition api)
@@ -25,11 +26,20 @@ internal sealed class ApiCollector
     /// <summary>Whether the API is documented.</summary>
     public bool Knows(ApiKey key) => _entries.ContainsKey(key);
 
+    /// <summary>Adds an API of which nothing but its names is known.</summary>
+    public void AddUndocumented(ApiKey key) => _undocumented.TryAdd(key, new Entry(ApiDefinition.Undocumented(key), new AnswerSet()));
+
     /// <summary>Adds a recorded answer, see <see cref="AnswerSet"/>; true when the call is new.</summary>
-    public bool AddAnswer(ApiKey key, RecordedAnswer answer) => _entries[key].Answers.Add(answer);
+    public bool AddAnswer(ApiKey key, RecordedAnswer answer) => (_entries.TryGetValue(key, out var entry) ? entry : _undocumented[key]).Answers.Add(answer);
 
-    public ImmutableArray<ApiDefinition> ToArchive() =>
-        [.. _entries.Values.Select(entry => entry.Api with { Answers = [.. entry.Answers.ToArray()] })];
+    /// <summary>All documented APIs.</summary>
+    public ImmutableArray<ApiDefinition> ToArchive() => [.. _entries.Values.Select(entry => entry.ToDefinition())];
 
-    private sealed record Entry(ApiDefinition Api, AnswerSet Answers);
+    /// <summary>All others.</summary>
+    public ImmutableArray<ApiDefinition> ToUndocumented() => [.. _undocumented.Values.Select(entry => entry.ToDefinition())];
+
+    private sealed record Entry(ApiDefinition Api, AnswerSet Answers)
+    {
+        public ApiDefinition ToDefinition() => Answers.AddTo(Api);
+    }
 }

@@ -9,7 +9,10 @@ namespace StepTool.Core.Worlds.Recorded;
 internal sealed record ArchiveContent(
     int Version, ImmutableArray<ApiDefinition> Apis, ImmutableArray<ArchivedTask> Tasks, ImmutableArray<ArchivedEpisode> Episodes)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
+
+    /// <summary>APIs of which answers were recorded and nothing else is known: no part of the world, but whoever calls them by name is answered.</summary>
+    public ImmutableArray<ApiDefinition> Undocumented { get; init; } = [];
 }
 
 /// <summary>One query with its own APIs in their listed order and those that solve it.</summary>

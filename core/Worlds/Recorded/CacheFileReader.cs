@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
+using StepTool.Core.Virtual;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -24,8 +25,8 @@ internal static class CacheFileReader
         var key = Key(file);
         if (!apis.Knows(key))
         {
-            skip(file, "", $"no documentation of the API {key} in tools or in a query");
-            return 0;
+            skip(file, "", $"no documentation of the API {key} in tools or in a query, so that only /virtual answers from it");
+            apis.AddUndocumented(key);
         }
 
         if (root.ValueKind != JsonValueKind.Object)
@@ -37,29 +38,32 @@ internal static class CacheFileReader
         var added = 0;
         foreach (var entry in root.EnumerateObject())
         {
-            if (Answer(entry.Name, entry.Value, (where, reason) => skip(file, where, reason)) is { } answer)
-            {
-                added += apis.AddAnswer(key, answer) ? 1 : 0;
-            }
+            var answer = Answer(entry.Name, entry.Value, (where, reason) => skip(file, where, reason));
+            added += apis.AddAnswer(key, answer) && apis.Knows(key) ? 1 : 0;
         }
 
         return added;
     }
 
-    /// <summary>Reads one entry of a file; null where its key cannot be read.</summary>
-    public static RecordedAnswer? Answer(string key, JsonElement value, Action<string, string> skip)
+    /// <summary>Reads one entry of a file; without arguments where its key is none that can be read.</summary>
+    public static RecordedAnswer Answer(string key, JsonElement value, Action<string, string> skip)
+    {
+        var isObject = value.ValueKind == JsonValueKind.Object;
+        var answer = new RecordedAnswer(Arguments(key, skip), isObject ? JsonText.Member(value, "error") : "", isObject ? JsonText.Member(value, "response") : JsonText.Of(value)) { Text = key };
+        var (structured, body) = (answer with { Structured = true }, VirtualBody.Of(value));
+        return answer.ToBody() == body ? answer : structured.ToBody() == body ? structured : answer with { Body = body };
+    }
+
+    private static string Arguments(string key, Action<string, string> skip)
     {
         try
         {
-            var arguments = CanonicalArguments.FromPython(key);
-            return value.ValueKind == JsonValueKind.Object
-                ? new RecordedAnswer(arguments, JsonText.Member(value, "error"), JsonText.Member(value, "response"))
-                : new RecordedAnswer(arguments, "", JsonText.Of(value));
+            return CanonicalArguments.FromPython(key);
         }
         catch (ArgumentsException exception)
         {
             skip($"key {(key.Length <= ShownKey ? key : key[..ShownKey] + "...")}, position {exception.Position}", exception.Reason);
-            return null;
+            return "";
         }
     }
 }

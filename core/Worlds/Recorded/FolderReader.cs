@@ -40,7 +40,7 @@ internal sealed class FolderReader(string folder)
             episodes.AddRange(EpisodeFileReader.Read(Path.Combine(folder, file), file, tasks.ContainsKey, Skip));
         }
 
-        var content = new ArchiveContent(ArchiveContent.CurrentVersion, apis.ToArchive(), [.. tasks.Values], episodes.DrainToImmutable());
+        var content = new ArchiveContent(ArchiveContent.CurrentVersion, apis.ToArchive(), [.. tasks.Values], episodes.DrainToImmutable()) { Undocumented = apis.ToUndocumented() };
         return (content, new ImportReport(tasks.Count, content.Apis.Length, answers, content.Episodes.Length, [.. _skipped]));
     }
 

@@ -7,6 +7,7 @@ using StepTool.Core.Rewards;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
 using StepTool.Core.Tools.Schemas;
+using StepTool.Core.Virtual;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -17,8 +18,9 @@ namespace StepTool.Core.Worlds.Recorded;
 internal sealed class RecordedApi
 {
     private readonly FrozenSet<string> _parameters;
-    private readonly ImmutableArray<(ArgumentSet Arguments, ToolAnswer Answer)> _answers;
-    private readonly FrozenDictionary<string, ToolAnswer> _exact;
+    private readonly ImmutableArray<(ArgumentSet Arguments, RecordedEntry Entry)> _answers;
+    private readonly FrozenDictionary<string, RecordedEntry> _exact;
+    private readonly FrozenDictionary<string, RecordedEntry>.AlternateLookup<ReadOnlySpan<char>> _written;
     private readonly InputSchema? _input;
     private readonly JsonSchema? _response;
 
@@ -29,14 +31,14 @@ internal sealed class RecordedApi
     {
         Definition = definition;
         _parameters = definition.Documentation.Parameters.Select(parameter => StandardName.Of(parameter.Name)).ToFrozenSet(StringComparer.Ordinal);
-        _answers =
-        [
-            .. definition.Answers.Select(answer =>
-                (ArgumentSet.Read(answer.Arguments), new ToolAnswer(RecordedStatus.Of(answer.Error), answer.Error, answer.Response, Provenance.Recorded))),
-        ];
+        _answers = [.. definition.Answers.Select(answer => (ArgumentSet.Read(answer.Arguments), new RecordedEntry(answer)))];
+        _exact = _answers.ToFrozenDictionary(answer => answer.Arguments.Key, answer => answer.Entry, StringComparer.Ordinal);
+        _written = _answers.Select(answer => answer.Entry).Concat(definition.Others.Select(answer => new RecordedEntry(answer)))
+            .DistinctBy(entry => entry.Text, StringComparer.Ordinal)
+            .ToFrozenDictionary(entry => entry.Text, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
         _input = definition.InputSchema is { } input ? new InputSchema(JsonSchema.Parse(input)) : null;
         _response = definition.ResponseSchema is { } response ? JsonSchema.Parse(response) : null;
-        _exact = _answers.ToFrozenDictionary(entry => entry.Arguments.Key, entry => entry.Answer, StringComparer.Ordinal);
     }
 
     public ApiDefinition Definition { get; }
@@ -44,11 +46,17 @@ internal sealed class RecordedApi
     public ApiDocumentation Documentation => Definition.Documentation;
 
     /// <summary>Whether every answer was recorded and none worked, so that no call can ever work.</summary>
-    public bool CanOnlyFail => _answers.Length > 0 && !_answers.Any(entry => SuccessRule.IsSuccess(entry.Answer));
+    public bool CanOnlyFail => _answers.Length > 0 && !_answers.Any(answer => SuccessRule.IsSuccess(answer.Entry.Answer));
+
+    /// <summary>The reply recorded for an input written exactly so, in Python's text.</summary>
+    public VirtualReply? ReplyTo(ReadOnlySpan<char> text) => _written.TryGetValue(text, out var entry) ? entry.Reply : null;
+
+    /// <summary>The reply recorded for arguments equal to these.</summary>
+    public VirtualReply? ReplyTo(string json) => TryRead(json, out var arguments, out _) && _exact.TryGetValue(arguments.Key, out var entry) ? entry.Reply : null;
 
     public ToolAnswer Answer(string json) =>
         !TryRead(json, out var arguments, out var refused) ? refused
-        : _exact.TryGetValue(arguments.Key, out var recorded) ? recorded
+        : _exact.TryGetValue(arguments.Key, out var recorded) ? recorded.Answer
         : Check(json, arguments) ?? Simulate(arguments);
 
     /// <summary>What is wrong with a call's arguments; null when they may be sent.</summary>
@@ -99,10 +107,10 @@ internal sealed class RecordedApi
         }
 
         var nearest = _answers
-            .OrderByDescending(entry => entry.Arguments.Similarity(arguments))
-            .ThenBy(entry => StableHash.Of(entry.Arguments.Key, seed))
+            .OrderByDescending(answer => answer.Arguments.Similarity(arguments))
+            .ThenBy(answer => StableHash.Of(answer.Arguments.Key, seed))
             .First();
-        return nearest.Answer with { Provenance = Provenance.SimulatedNearest };
+        return nearest.Entry.Answer with { Provenance = Provenance.SimulatedNearest };
     }
 
     /// <summary>The answer to a call of an API that there is not.</summary>

@@ -9,6 +9,7 @@ using StepTool.Core.Tasks;
 using StepTool.Core.Text;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
+using StepTool.Core.Virtual;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -16,7 +17,7 @@ namespace StepTool.Core.Worlds.Recorded;
 /// Real queries, documentation and recorded answers in StableToolBench's form. It measures the selection of APIs, not credit assignment: hardly any
 /// call needs a value from an earlier answer, and almost any argument passes.
 /// </summary>
-public sealed class RecordedWorld : IWorld
+public sealed class RecordedWorld : IWorld, IRecordedReplies
 {
     internal const string DemonstrationMethods = "toolllama_sft_";
     private const int MaxTurns = 6;
@@ -25,11 +26,15 @@ public sealed class RecordedWorld : IWorld
     private readonly FrozenDictionary<string, TaskLabels> _labels;
     private readonly Lazy<ReferenceAnswers> _references;
 
+    private readonly RecordedReplies _replies;
+
     private RecordedWorld(string id, ArchiveContent content, RecordedWorldOptions options)
     {
         Id = id;
         _content = content;
         _apis = content.Apis.ToFrozenDictionary(api => api.Documentation.Key, api => new RecordedApi(api));
+        _replies = new RecordedReplies(
+            _apis.Values.Concat(content.Undocumented.Select(api => new RecordedApi(api))).Select(api => KeyValuePair.Create(api.Documentation.Key, new Lazy<RecordedApi>(api))));
         Apis = [.. content.Apis.Select(api => api.Documentation.Key)];
         Exclusions = content.Tasks
             .Select(task => KeyValuePair.Create(task.Id, WhyUnsolvable(task)))
@@ -119,6 +124,9 @@ public sealed class RecordedWorld : IWorld
             ? api.Answer(call.Arguments)
             : RecordedApi.Unknown(call.Api);
     }
+
+    /// <inheritdoc/>
+    public VirtualReply? Find(VirtualRequest request) => _replies.Find(request);
 
     /// <inheritdoc/>
     public bool Supplies(Episode episode, int step)

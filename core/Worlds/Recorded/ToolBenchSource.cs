@@ -80,10 +80,7 @@ public sealed class ToolBenchSource(string folder) : IApiSource
             {
                 if (await members.NextAsync(cancellationToken) is { } member)
                 {
-                    if (CacheFileReader.Answer(member.Name, member.Value, (where, reason) => reading.Skip(where, $"unreadable arguments: {reason}")) is { } answer)
-                    {
-                        answers.Add(answer);
-                    }
+                    answers.Add(CacheFileReader.Answer(member.Name, member.Value, (where, reason) => reading.Skip(where, $"unreadable arguments: {reason}")));
                 }
                 else
                 {

@@ -64,12 +64,16 @@ internal sealed class RecordedFolder : IDisposable
     }
 
     /// <summary>Adds a recorded answer under Python's text of its arguments.</summary>
-    public RecordedFolder Answer(string api, string pythonKey, string response, string error = "")
+    public RecordedFolder Answer(string api, string pythonKey, string response, string error = "") =>
+        Record(api, pythonKey, new JsonObject { ["error"] = error, ["response"] = response });
+
+    /// <summary>Adds a recorded answer as it stands in the file.</summary>
+    public RecordedFolder Record(string api, string pythonKey, JsonNode answer)
     {
         var parts = api.Split('/');
         var file = $"tool_response_cache/{parts[0]}/{parts[1]}_for_{parts[0]}/{parts[2]}.json";
         var answers = _caches.TryGetValue(file, out var known) ? known : _caches[file] = [];
-        answers[pythonKey] = new JsonObject { ["error"] = error, ["response"] = response };
+        answers[pythonKey] = answer;
         return this;
     }
 

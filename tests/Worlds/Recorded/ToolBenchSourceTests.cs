@@ -65,7 +65,7 @@ public sealed class ToolBenchSourceTests : IDisposable
         var (world, report) = await ImportAsync();
         Assert.Equal("one", world.Answer(new ToolCall(Daily, """{"a":1}"""), 0).Response);
         Assert.Equal(
-            [("a tool needs a tool_name or a standardized_name", 1), ("no documentation", 1), ("not JSON", 3), ("not in the layout", 1), ("unreadable arguments", 1)],
+            [("a tool needs a tool_name or a standardized_name", 1), ("no documentation", 2), ("not JSON", 3), ("not in the layout", 1), ("unreadable arguments", 1)],
             report.SkippedByKind.Select(pair => (pair.Key, pair.Value)));
     }
 

@@ -95,7 +95,7 @@ public sealed class CatalogueImport(string workFile)
         ImportSpool spool, int parts, int kept, Stream output, IProgress<ImportProgress>? progress, Action<SkippedPart>? skipped, CancellationToken cancellationToken)
     {
         var writer = new CatalogueWriter(output);
-        var (answers, left) = (0L, new SkipCounter(skipped));
+        var (apis, answers, left) = (0, 0L, new SkipCounter(skipped));
         foreach (var entry in spool.ReadSkipped())
         {
             left.Add(entry);
@@ -104,24 +104,27 @@ public sealed class CatalogueImport(string workFile)
         foreach (var key in spool.Apis.Keys)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Join(key, spool.Read(key), left) is { } api)
+            var (api, isUndocumented) = Join(key, spool.Read(key), left);
+            writer.Add(api, isUndocumented);
+            if (!isUndocumented)
             {
+                apis++;
                 answers += api.Answers.Length;
-                writer.Add(api);
-                progress?.Report(new ImportProgress("packing", parts, parts, writer.Count, answers, left.Count));
             }
+
+            progress?.Report(new ImportProgress("packing", parts, parts, apis, answers, left.Count));
         }
 
-        if (writer.Count == 0)
+        if (apis == 0)
         {
             throw new CatalogueException($"No API was found in {parts} parts{(left.Examples is [var first, ..] ? $"; {first}" : "")}. Give files or folders in a known form.");
         }
 
         writer.Complete();
-        return new CatalogueReport(parts, kept, writer.Count, answers, left.Count, left.ByKind, left.Examples);
+        return new CatalogueReport(parts, kept, apis, answers, left.Count, left.ByKind, left.Examples);
     }
 
-    private static ApiDefinition? Join(ApiKey key, IEnumerable<ApiFragment> fragments, SkipCounter left)
+    private static (ApiDefinition Api, bool IsUndocumented) Join(ApiKey key, IEnumerable<ApiFragment> fragments, SkipCounter left)
     {
         var (definition, answers, count) = ((ApiDefinition?)null, new AnswerSet(), 0);
         foreach (var fragment in fragments)
@@ -132,7 +135,7 @@ public sealed class CatalogueImport(string workFile)
             }
 
             definition ??= fragment.Definition;
-            foreach (var answer in fragment.Answers.Concat(fragment.Definition?.Answers ?? []))
+            foreach (var answer in fragment.Answers.Concat(fragment.Definition?.Answers ?? []).Concat(fragment.Definition?.Others ?? []))
             {
                 count++;
                 answers.Add(answer);
@@ -141,15 +144,15 @@ public sealed class CatalogueImport(string workFile)
 
         if (definition is null)
         {
-            left.Add(new SkippedPart(key.ToString(), "", $"no documentation: {count} recorded answers are of an API that no source documents"));
+            left.Add(new SkippedPart(key.ToString(), "", $"no documentation: {count} recorded answers are of an API that no source documents, so that only /virtual answers from them"));
+            return (answers.AddTo(ApiDefinition.Undocumented(key)), true);
         }
 
-        return definition is null ? null : definition with
+        return (answers.AddTo(definition) with
         {
-            Answers = [.. answers.ToArray()],
             InputSchema = Readable(definition.InputSchema, key, left),
             ResponseSchema = Readable(definition.ResponseSchema, key, left),
-        };
+        }, false);
     }
 
     private static string? Readable(string? schema, ApiKey key, SkipCounter left)
