@@ -26,6 +26,8 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(ToolRequest))]
 [JsonSerializable(typeof(ToolReply))]
 [JsonSerializable(typeof(ToolStatistics))]
+[JsonSerializable(typeof(HostDemand))]
+[JsonSerializable(typeof(HostLease))]
 [JsonSerializable(typeof(TrainingSettings))]
 [JsonSerializable(typeof(ImmutableArray<AgentTask>))]
 [JsonSerializable(typeof(TaskBatch))]

@@ -17,8 +17,27 @@ public interface IToolApiGrain : IGrainWithStringKey
 }
 
 /// <summary>Counters of an API.</summary>
-/// <param name="Calls">Calls taken.</param>
+/// <param name="Calls">Calls taken. Answers that a silo kept in its memory are no calls.</param>
 /// <param name="Coalesced">Calls that shared the answer of an equal call in flight.</param>
 /// <param name="Errors">Answers that were errors of the API.</param>
 /// <param name="Faults">Calls that ended in a fault.</param>
-public sealed record ToolStatistics(long Calls, long Coalesced, long Errors, long Faults);
+public sealed record ToolStatistics(long Calls, long Coalesced, long Errors, long Faults)
+{
+    /// <summary>Calls answered from kept answers of earlier real calls.</summary>
+    public long Cached { get; init; }
+
+    /// <summary>Calls whose answer was made up.</summary>
+    public long Simulated { get; init; }
+
+    /// <summary>Calls that were told to come again later.</summary>
+    public long Deferred { get; init; }
+
+    /// <summary>Attempts at the real API.</summary>
+    public long Upstream { get; init; }
+
+    /// <summary>Attempts that were not a call's first.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>Attempts that a breaker held back.</summary>
+    public long Broken { get; init; }
+}

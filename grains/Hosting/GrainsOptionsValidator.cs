@@ -21,11 +21,5 @@ public sealed class GrainsOptionsValidator : IValidateOptions<GrainsOptions>
     }
 
     private static IEnumerable<string> Check<T>(string key, T value, T least, T most, string remedy)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-        {
-            yield return $"{GrainsOptions.Section}:{key} is {value}; it must be from {least} to {most}. {remedy}";
-        }
-    }
+        where T : IComparable<T> => OptionRange.Check($"{GrainsOptions.Section}:{key}", value, least, most, remedy);
 }

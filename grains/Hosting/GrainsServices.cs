@@ -3,9 +3,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StepTool.Core.Features;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 using StepTool.Grains.Engines;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Tasks;
+using StepTool.Grains.Tools;
+using StepTool.Grains.Tools.Answers;
+using StepTool.Grains.Tools.Limits;
+using StepTool.Grains.Tools.Live;
 using StepTool.Grains.Training;
 using StepTool.Grains.Worlds;
 
@@ -19,12 +24,21 @@ public static class GrainsServices
     {
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GrainsOptions>, GrainsOptionsValidator>());
+        services.AddOptions<ToolsOptions>().BindConfiguration(ToolsOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ToolsOptions>, ToolsOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(SiloLabels.None);
         services.AddGrainsEngine();
         services.TryAddSingleton<FeatureExtractor>();
         services.TryAddSingleton<IWorldCatalogue, WorldCatalogue>();
         services.TryAddSingleton<IToolCaller, WorldToolCaller>();
+        services.TryAddSingleton<ILiveCaller, NoLiveCaller>();
+        services.TryAddSingleton<AnswerMemory>();
+        services.TryAddSingleton<AnswerStore>();
+        services.TryAddSingleton<AnswerCache>();
+        services.TryAddSingleton<HostLines>();
+        services.TryAddSingleton(provider => new ToolClient(
+            provider.GetRequiredService<AnswerMemory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<ToolsOptions>>()));
         services.TryAddSingleton<IPolicySource, PolicySource>();
         services.TryAddSingleton<LearnerHost>();
         services.TryAddSingleton<EpisodeSlots>();

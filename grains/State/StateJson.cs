@@ -3,6 +3,7 @@ using StepTool.Grains.Policies;
 using StepTool.Grains.Queue;
 using StepTool.Grains.Runs;
 using StepTool.Grains.Tasks;
+using StepTool.Grains.Tools.Answers;
 using StepTool.Grains.Training;
 using StepTool.Grains.Transitions;
 using StepTool.Grains.Worlds;
@@ -20,4 +21,5 @@ namespace StepTool.Grains.State;
 [JsonSerializable(typeof(PolicyState))]
 [JsonSerializable(typeof(TrainerState))]
 [JsonSerializable(typeof(CatalogueIndexState))]
+[JsonSerializable(typeof(KeptAnswer))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,7 +1,6 @@
 using Orleans.Runtime;
 using StepTool.Core.Episodes;
 using StepTool.Core.Tools;
-using StepTool.Grains.Contracts;
 using StepTool.Grains.Tools;
 
 namespace StepTool.Grains.Tasks;
@@ -57,7 +56,7 @@ internal sealed partial class TaskGrain
             return _world.Answer(request.Call, request.Attempt); // there is no such API to be asked
         }
 
-        var mutates = request.Mode.IsLive && tools.Mutates(documentation);
+        var mutates = request.Mode.IsLive && tools.Mutates(_world, documentation);
         if (mutates && _mayBeSent)
         {
             return new ToolFaulted(new ToolFault(
@@ -88,11 +87,35 @@ internal sealed partial class TaskGrain
     {
         try
         {
-            return await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).CallAsync(request, cancellationToken);
+            var call = client.CallAsync(GrainFactory, _spec!.World, request, mutates, cancellationToken);
+            return request.Mode.IsLive ? await SpareSlotAsync(call) : await call;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpent))
         {
             return new ToolFaulted(new ToolFault(mutates ? ToolFaultKind.OutcomeUnknown : ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
+        }
+    }
+
+    // An API that hangs keeps its own tasks waiting, not others from their slots.
+    private async Task<ToolReply> SpareSlotAsync(Task<ToolReply> call)
+    {
+        using var answered = new CancellationTokenSource();
+        if (call.IsCompleted || await Task.WhenAny(call, Task.Delay(options.Value.SlotHold, time, answered.Token)) == call)
+        {
+            await answered.CancelAsync();
+            return await call;
+        }
+
+        _isSpared = true;
+        slots.Exit(_id);
+        try
+        {
+            return await call;
+        }
+        finally
+        {
+            _isSpared = false;
+            slots.Enter(_id);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Orleans.Runtime;
 using StepTool.Core.Episodes;
@@ -9,8 +10,10 @@ using StepTool.Core.Storage;
 using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Grains.State;
+using StepTool.Grains.Tools;
 using StepTool.Grains.Worlds;
 
 namespace StepTool.Grains.Tasks;
@@ -22,6 +25,8 @@ internal sealed partial class TaskGrain(
     IWorldCatalogue worlds,
     IPolicySource policies,
     IToolCaller tools,
+    ToolClient client,
+    IOptions<ToolsOptions> options,
     EpisodeArchive archive,
     EpisodeSlots slots,
     TimeProvider time,
@@ -42,6 +47,7 @@ internal sealed partial class TaskGrain(
     private bool _isOpen;
     private bool _isCancelled;
     private bool _isDeferred;
+    private bool _isSpared;
     private bool _isArchived;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -89,7 +95,7 @@ internal sealed partial class TaskGrain(
             _timer = this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
 
-        if (_isDeferred)
+        if (_isDeferred || _isSpared)
         {
             slots.Exit(_id); // whoever offers it again need not hold a slot while it waits
         }

@@ -10,6 +10,7 @@ using StepTool.Core.Runs;
 using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
@@ -22,6 +23,7 @@ using StepTool.Silo.Storage;
 using StepTool.Tests.Conformance;
 using StepTool.Tests.Engines;
 using StepTool.Tests.Episodes;
+using StepTool.Tests.Grains.Tools;
 
 namespace StepTool.Tests.Grains;
 
@@ -43,6 +45,9 @@ internal sealed class Ground
     public IBlobStore Blobs { get; } = new MemoryBlobStore();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>APIs that are called for real, instead of the tiny world.</summary>
+    public LiveGround? Live { get; init; }
 
     /// <summary>Instead of floors and trained policies.</summary>
     public IPolicySource? Policies { get; init; }
@@ -81,8 +86,17 @@ internal sealed class House : IAsyncDisposable
             services.AddGrainStorage(StateStore.Name, (_, _) => line);
             services.AddSingleton(ground.Time);
             services.AddSingleton(ground.Blobs);
-            services.AddSingleton<IToolCaller>(ground.Tools);
-            services.AddSingleton<IWorldCatalogue>(new TinyCatalogue(ground.World));
+            services.AddSingleton<IWorldCatalogue>(new TinyCatalogue(ground.Live?.World ?? ground.World));
+            if (ground.Live is { } live)
+            {
+                services.AddSingleton<ILiveCaller>(live.Caller);
+                services.Configure(live.Options);
+            }
+            else
+            {
+                services.AddSingleton<IToolCaller>(ground.Tools);
+            }
+
             if (ground.Policies is { } policies)
             {
                 services.AddSingleton(policies);
@@ -202,9 +216,9 @@ internal sealed class House : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
-    private sealed class TinyCatalogue(TinyWorld world) : IWorldCatalogue
+    private sealed class TinyCatalogue(IWorld world) : IWorldCatalogue
     {
         public ValueTask<IWorld> GetAsync(string reference, CancellationToken cancellationToken) =>
-            reference == "tiny" ? ValueTask.FromResult<IWorld>(world) : throw new ArgumentException($"There is no world '{reference}' here.", nameof(reference));
+            reference == "tiny" ? ValueTask.FromResult(world) : throw new ArgumentException($"There is no world '{reference}' here.", nameof(reference));
     }
 }
