@@ -19,7 +19,7 @@ internal static class Scaling
     /// <summary>Measures.</summary>
     internal static async Task<Measured> MeasureAsync(BenchOptions options)
     {
-        var (episodes, warmUp, seconds) = (options.Number("episodes", 16), options.Number("warm-up", 10), options.Number("seconds", 20));
+        var (episodes, warmUp, seconds) = (options.Number("episodes", 16), options.Number("warm-up", 45), options.Number("seconds", 20));
         var work = new FleetWork { ToolMilliseconds = options.Number("tool-ms", 50) };
         var figures = ImmutableArray.CreateBuilder<Figure>();
         Sample? one = null;
