@@ -62,7 +62,7 @@ internal sealed class ToolsImportCommand : ConsoleCommand
         var server = parsed.GetValue(_server);
         var workFile = CatalogueImporter.WorkFile(_connection.WorkDirectory(parsed), sources, server);
         var (reference, report) = await CatalogueImporter.RunAsync(
-            connection, [.. sources.Select(source => ApiSources.Of(source, server))], workFile, parsed.GetValue(_skipped)?.FullName, terminal, cancellationToken);
+            connection, [.. sources.Select(source => ApiSources.Of(source, server, connection.Grains))], workFile, parsed.GetValue(_skipped)?.FullName, terminal, cancellationToken);
         var name = parsed.GetValue(_name);
         if (name is not null)
         {

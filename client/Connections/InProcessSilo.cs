@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal static class InProcessSilo
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what stops a start is explained once, below
             .AddFilter("Orleans", LogLevel.Error) // an engine's advice on garbage collection and clocks is for silos that stay
             .AddProvider(new WarningLines(terminal));
+        builder.Configuration.AddEnvironmentVariables(); // what the silo's program takes from there too
         builder.Services.AddStepToolSilo(silo => silo.DataDirectory = dataDirectory);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         IHost? host = null;

@@ -4,6 +4,7 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
+using StepTool.Core.Tools.Live;
 
 namespace StepTool.Grains.Contracts;
 
@@ -28,6 +29,7 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(ToolStatistics))]
 [JsonSerializable(typeof(HostDemand))]
 [JsonSerializable(typeof(HostLease))]
+[JsonSerializable(typeof(LiveListing))]
 [JsonSerializable(typeof(TrainingSettings))]
 [JsonSerializable(typeof(ImmutableArray<AgentTask>))]
 [JsonSerializable(typeof(TaskBatch))]

@@ -5,6 +5,7 @@ using StepTool.Grains.Hosting;
 using StepTool.Silo.Engines;
 using StepTool.Silo.Health;
 using StepTool.Silo.Storage;
+using StepTool.Silo.Tools;
 using StepTool.Silo.Virtual;
 
 namespace StepTool.Silo.Hosting;
@@ -50,6 +51,6 @@ public static class SiloServices
             StorageKind.Azure => services.AddAzureStorage(options.Azure),
             _ => Engine.MayHavePeers ? services.AddSharedBlobs(options.DataDirectory) : services.AddMemoryBlobs(),
         };
-        return services.AddEngine(options).AddStepToolGrains().AddSiloHealth().AddVirtual();
+        return services.AddEngine(options).AddStepToolGrains().AddLiveTools().AddSiloHealth().AddVirtual();
     }
 }
