@@ -10,7 +10,11 @@ internal sealed class VirtualServer : IAsyncDisposable
     private readonly Process _silo;
     private readonly string _directory;
 
-    private VirtualServer(Process silo, string directory, Uri url) => (_silo, _directory, Url) = (silo, directory, url);
+    private VirtualServer(Process silo, string directory, Uri url)
+    {
+        (_silo, _directory, Url) = (silo, directory, url);
+        AppDomain.CurrentDomain.ProcessExit += EndWithThis;
+    }
 
     /// <summary>Where it answers.</summary>
     internal Uri Url { get; }
@@ -31,8 +35,7 @@ internal sealed class VirtualServer : IAsyncDisposable
         {
             if (line.Contains(Listening, StringComparison.Ordinal))
             {
-                silo.OutputDataReceived += (_, _) => { };
-                silo.BeginOutputReadLine();
+                _ = silo.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return new VirtualServer(silo, directory, new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim() + "/virtual"));
             }
         }
@@ -42,11 +45,14 @@ internal sealed class VirtualServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= EndWithThis;
         _silo.Kill();
         await _silo.WaitForExitAsync();
         _silo.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private void EndWithThis(object? sender, EventArgs e) => _silo.Kill();
 
     private static Process Start(string assembly, params string[] arguments) => Process.Start(
         new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments]) { RedirectStandardOutput = true })!;
