@@ -41,6 +41,23 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock to the next timer; false when there is none.</summary>
+    internal bool AdvanceToNext()
+    {
+        TimeSpan? next;
+        lock (_gate)
+        {
+            next = _timers.Count == 0 ? null : _timers.Min(timer => timer.Due) - _now;
+        }
+
+        if (next is { } span)
+        {
+            Advance(span > TimeSpan.Zero ? span : TimeSpan.Zero);
+        }
+
+        return next is not null;
+    }
+
     private ManualTimer? Next(TimeSpan end)
     {
         lock (_gate)
