@@ -5,6 +5,7 @@ internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(TimeSpan Until, TaskCompletionSource Armed)> _watches = [];
     private TimeSpan _now = TimeSpan.Zero;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -41,6 +42,18 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Completes once there is a timer that is due within a time from now.</summary>
+    internal Task ArmedAsync(TimeSpan within)
+    {
+        lock (_gate)
+        {
+            var watch = (Until: _now + within, Armed: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _watches.Add(watch);
+            Look();
+            return watch.Armed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
     /// <summary>Moves the clock to the next timer; false when there is none.</summary>
     internal bool AdvanceToNext()
     {
@@ -56,6 +69,15 @@ internal sealed class ManualClock : TimeProvider
         }
 
         return next is not null;
+    }
+
+    private void Look()
+    {
+        foreach (var watch in _watches.Where(watch => _timers.Any(timer => timer.Due <= watch.Until)).ToArray())
+        {
+            watch.Armed.SetResult();
+            _watches.Remove(watch);
+        }
     }
 
     private ManualTimer? Next(TimeSpan end)
@@ -95,6 +117,7 @@ internal sealed class ManualClock : TimeProvider
                     Due = clock._now + dueTime;
                     _period = period;
                     clock._timers.Add(this);
+                    clock.Look();
                 }
 
                 return true;

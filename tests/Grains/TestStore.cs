@@ -29,6 +29,9 @@ internal sealed class TestStore
 
     public int Failures { get; private set; }
 
+    /// <summary>Bytes of all states written.</summary>
+    public long BytesWritten { get; private set; }
+
     /// <summary>What its silos complained about.</summary>
     public TestLog Log { get; } = new();
 
@@ -143,7 +146,9 @@ internal sealed class TestStore
         }
         else
         {
-            _records[(state, key)] = new Record(eTag, JsonSerializer.SerializeToUtf8Bytes(from.State, Wire.State));
+            var json = JsonSerializer.SerializeToUtf8Bytes(from.State, Wire.State);
+            BytesWritten += json.Length;
+            _records[(state, key)] = new Record(eTag, json);
         }
 
         if (!isSecret)
