@@ -17,7 +17,9 @@ internal sealed class ConsoleProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static ConsoleProcess Start(string directory, params string[] arguments)
+    public static ConsoleProcess Start(string directory, params string[] arguments) => Start(directory, [], arguments);
+
+    public static ConsoleProcess Start(string directory, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -29,6 +31,11 @@ internal sealed class ConsoleProcess : IDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return new ConsoleProcess(Process.Start(start)!);

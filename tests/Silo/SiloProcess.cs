@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
+using StepTool.Silo.Cluster;
+using Xunit;
 
 namespace StepTool.Tests.Silo;
 
@@ -49,6 +52,16 @@ internal sealed partial class SiloProcess : IDisposable
         await silo._url.Task.WaitAsync(Patience);
         return silo;
     }
+
+    /// <summary>What a silo says of its cluster.</summary>
+    public static async Task<ClusterDescription> DescribeAsync(string url, string apiKey = "")
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(url), DefaultRequestHeaders = { { "X-Api-Key", apiKey } } };
+        return (await http.GetFromJsonAsync("/api/cluster", ClusterJson.Default.ClusterDescription))!;
+    }
+
+    /// <summary>Address of the silo port of a cluster's only silo: its name begins with it.</summary>
+    public static async Task<string> SiloPortAsync(string url, string apiKey = "") => Assert.Single((await DescribeAsync(url, apiKey)).Silos).Name.Split('@')[0];
 
     /// <summary>Asks it to stop, as an orchestrator does, and waits for its exit code.</summary>
     public async Task<int> StopAsync()

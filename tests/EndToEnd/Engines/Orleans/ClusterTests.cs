@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using StepTool.Core.Evaluation.Reports;
 using StepTool.Core.Worlds.BuiltIn;
 using StepTool.Silo.Cluster;
@@ -24,7 +23,7 @@ public sealed class ClusterTests
         await using var container = TestContainer.Named();
         using var folder = new TemporaryFolder();
         using var first = await SiloProcess.StartAsync(Environment(container), "--storage", "azure");
-        using var second = await SiloProcess.StartAsync(Environment(container), "--storage", "azure", "--primary", await SiloPortAsync(first.Url));
+        using var second = await SiloProcess.StartAsync(Environment(container), "--storage", "azure", "--primary", await SiloProcess.SiloPortAsync(first.Url, ApiKey));
 
         using var console = ConsoleProcess.Start(
             folder.Path, "train", "--silo", second.Url, "--no-floors", "--iterations", "12", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40", "--out", "trained");
@@ -72,14 +71,7 @@ public sealed class ClusterTests
         ["StepTool__Azure__Container"] = container.Options.Container,
     };
 
-    private static async Task<ClusterDescription> DescribeAsync(string url)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(url), DefaultRequestHeaders = { { "X-Api-Key", ApiKey } } };
-        return (await http.GetFromJsonAsync("/api/cluster", ClusterJson.Default.ClusterDescription))!;
-    }
-
-    // A silo's name begins with host and port.
-    private static async Task<string> SiloPortAsync(string url) => Assert.Single((await DescribeAsync(url)).Silos).Name.Split('@')[0];
+    private static Task<ClusterDescription> DescribeAsync(string url) => SiloProcess.DescribeAsync(url, ApiKey);
 
     private static void Signal(string signal, int process) => Process.Start("kill", [signal, process.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
 }
