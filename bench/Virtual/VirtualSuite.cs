@@ -20,8 +20,8 @@ internal static class VirtualSuite
     {
         var kept = options.Text("folder", "");
         var folder = VirtualFolder.Write(kept.Length > 0 ? kept : Directory.CreateTempSubdirectory("steptool-virtual-").FullName);
-        var duration = TimeSpan.FromSeconds(options.Number("seconds", 4));
-        var rounds = options.Number("rounds", 3);
+        var duration = TimeSpan.FromSeconds(options.Number("seconds", 2));
+        var rounds = options.Number("rounds", 2);
         var beside = options.Text("beside", "") is { Length: > 0 } url ? new Uri(url) : null;
         try
         {

@@ -8,6 +8,7 @@ namespace StepTool.Client.Catalogues;
 /// <summary>Says in words how an API is called and what is known of it.</summary>
 internal static class ApiWords
 {
+    private const int LongestBrief = 120;
     private static readonly JsonWriterOptions Indentation = new() { Indented = true };
 
     /// <summary>How an API is called, in a word or two.</summary>
@@ -22,6 +23,16 @@ internal static class ApiWords
             _ => definition is { Answers.IsEmpty: false } ? "recorded" : "simulated",
         };
     }
+
+    /// <summary>The beginning of a description, for a row of a table.</summary>
+    public static string Brief(string description)
+    {
+        var line = string.Join(' ', description.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestBrief ? line : $"{line[..Math.Max(line.LastIndexOf(' ', LongestBrief), LongestBrief / 2)]} ...";
+    }
+
+    /// <summary>A name and what it stands for.</summary>
+    public static string Named(string name, string description) => description.Length > 0 ? $"{name}: {description}" : name;
 
     /// <summary>Whether it changes anything, and who says so.</summary>
     public static string Safety(ApiDocumentation api) =>

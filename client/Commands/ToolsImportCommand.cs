@@ -79,6 +79,11 @@ internal sealed class ToolsImportCommand : ConsoleCommand
 
         Show(report, parsed.GetValue(_skipped) is null, terminal);
         terminal.Line($"Use it as: --world {name ?? reference}");
+        if (report.Answers > 0)
+        {
+            terminal.Line(VirtualWords(connection));
+        }
+
         return 0;
     }
 
@@ -115,11 +120,13 @@ internal sealed class ToolsImportCommand : ConsoleCommand
         {
             terminal.Line($"World {world.World.Id}: {world.World.Tasks.Length} tasks, {world.World.Apis.Count()} APIs, {world.World.Excluded.Length} tasks left out as unsolvable");
             terminal.Line($"Use it as: --world {world.Reference}");
-            terminal.Line($"StableToolBench's clients are answered from it at {connection.Silo?.ToString() ?? "http://SILO/"}virtual");
+            terminal.Line(VirtualWords(connection));
         }
 
         return 0;
     }
+
+    private static string VirtualWords(Connection connection) => $"StableToolBench's clients are answered from it at {connection.Silo?.ToString() ?? "http://SILO/"}virtual";
 
     // What was imported last is what /virtual answers from.
     private static Task NoteAsync(Connection connection, string reference, CancellationToken cancellationToken) =>

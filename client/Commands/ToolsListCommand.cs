@@ -55,7 +55,7 @@ internal sealed class ToolsListCommand : ConsoleCommand
         {
             table.AddRow(new[]
             {
-                api.Key.ToString(), ApiWords.Call(world, api), string.Join(", ", api.Parameters.Select(parameter => parameter.Required ? parameter.Name : $"[{parameter.Name}]")), api.Description,
+                api.Key.ToString(), ApiWords.Call(world, api), string.Join(", ", api.Parameters.Select(parameter => parameter.Required ? parameter.Name : $"[{parameter.Name}]")), ApiWords.Brief(api.Description),
             }.Select(cell => new Text(cell)));
         }
 

@@ -57,8 +57,8 @@ internal sealed class ToolsShowCommand : ConsoleCommand
         }
 
         terminal.Line($"{api.Key}  {api.Method}, {ApiWords.Safety(api)}");
-        terminal.Line($"{api.ToolName}: {api.ToolDescription}");
-        terminal.Line($"{api.ApiName}: {api.Description}");
+        terminal.Line(ApiWords.Named(api.ToolName, api.ToolDescription));
+        terminal.Line(ApiWords.Named(api.ApiName, api.Description));
         foreach (var line in definition is null ? [] : ApiWords.Lines(definition))
         {
             terminal.Line(line);

@@ -17,13 +17,13 @@ using Xunit.Abstractions;
 namespace StepTool.Tests.Worlds.Catalogues;
 
 /// <summary>
-/// Documents, schemas, caches, catalogues and arguments, broken in ways that a seed decides: each is read or refused by the typed error of its boundary, and nothing
+/// Documents, schemas, caches, catalogues, arguments and names, broken in ways that a seed decides: each is read or refused by the typed error of its boundary, and nothing
 /// crashes or hangs. More of them: STEPTOOL_BAD_INPUTS=1000000, others: STEPTOOL_SEED=7.
 /// </summary>
 [Trait("Kind", "Property")]
 public sealed class BadInputTests(ITestOutputHelper output)
 {
-    private const int Kinds = 7;
+    private const int Kinds = 8;
     private const int MostFailures = 5;
     private const int LongestShown = 4000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -45,6 +45,8 @@ public sealed class BadInputTests(ITestOutputHelper output)
     private static readonly string[] Caches = ["""{"{'city': 'Oslo', 'n': 1.0}": {"error": "", "response": {"a": [1, "x"]}}, "{'x': None, 'y': [True, ('a',)]}": {"error": "no", "response": ""}, "{}": "plain"}"""];
 
     private static readonly string[] Arguments = ["""{"id":7}""", """{"name":"Rex","kind":"dog","mother":{"name":"Ada"},"weight":0.1}""", """{"limit":5,"kinds":["dog"],"near":{"lat":1,"lon":2}}""", """{"body":{"words":"x"}}"""];
+
+    private static readonly string[] Names = ["pets/village/get_pet", "openapi/pets_of_the_village/addpet", "recorded:1:10:0123456789abcdef", "catalogue:0123456789abcdef", "built-in:7", "Daily Forecast (v2) for_Sky", "9_lives", "", "\u00c4\u96e8\ud83d\ude00"];
 
     [Fact]
     public async Task Inputs_BrokenAtRandom_AreReadOrRefusedByTheirTypedError()
@@ -109,11 +111,28 @@ public sealed class BadInputTests(ITestOutputHelper output)
                 Assert.True(world.Refuse(call) is null or { Status: ToolStatus.BadInput, Error.Length: > 0 });
                 Assert.Equal(world.Answer(call, 0), world.Answer(call, 1));
                 break;
+            case 6:
+                Name(See(breaker.BreakText(breaker.Pick(Names)), see), world);
+                break;
             default:
                 var bytes = breaker.Break(content);
                 Typed<CatalogueException>(() => Answer(CatalogueWorld.Load(bytes)));
                 break;
         }
+    }
+
+    private static void Name(string name, IWorld world)
+    {
+        var key = ApiKey.FromNames(name, name, name);
+        Assert.Equal(key, ApiKey.Parse(key.ToString()));
+        Assert.Equal(key.Api, StandardName.Of(key.Api));
+        Assert.InRange(key.FunctionName.Length, 1, 64);
+        Typed<ArgumentException>(() => WorldReference.Parse(name));
+        Typed<FormatException>(() =>
+        {
+            var call = new ToolCall(ApiKey.Parse(name), "{}");
+            Assert.True(world.TryDescribe(call.Api, out _) || world.Answer(call, 0).Status == ToolStatus.UnknownApi);
+        });
     }
 
     private static void Answer(CatalogueWorld world)
