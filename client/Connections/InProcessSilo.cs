@@ -20,6 +20,7 @@ internal static class InProcessSilo
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what stops a start is explained once, below
             .AddFilter("Orleans", LogLevel.Error) // an engine's advice on garbage collection and clocks is for silos that stay
+            .AddFilter("ModelContextProtocol", LogLevel.Error) // a server of an older protocol is asked twice
             .AddProvider(new WarningLines(terminal));
         builder.Configuration.AddEnvironmentVariables(); // what the silo's program takes from there too
         builder.Services.AddStepToolSilo(silo => silo.DataDirectory = dataDirectory);

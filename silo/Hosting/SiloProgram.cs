@@ -18,6 +18,7 @@ public static class SiloProgram
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:Orleans.Runtime"] = "Critical",
         ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:ModelContextProtocol"] = "Error",
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 

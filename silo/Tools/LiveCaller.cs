@@ -39,8 +39,9 @@ internal sealed class LiveCaller(HttpCaller http, McpCaller mcp, FunctionCaller 
             using var arguments = JsonDocument.Parse(canonical);
             return Reply(await AttemptAsync(api, arguments.RootElement, cancellationToken), api, started);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // whatever it broke
             return Reply(new Lost($"{api.Documentation.Key}: {exception.GetType().Name}: {exception.Message}"), api, started); // a fault of an adapter costs one call, never an episode's silo
         }
     }

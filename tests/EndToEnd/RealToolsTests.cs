@@ -1,5 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using StepTool.Silo.Api;
+using StepTool.Silo.Hosting;
+using StepTool.Silo.Tools.Functions;
+using StepTool.Tests.Client;
 using StepTool.Tests.Silo;
 using StepTool.Tests.Silo.Tools;
 using Xunit;
@@ -61,6 +68,31 @@ public sealed class RealToolsTests
         Assert.Contains("StepTool:Tools:McpServers:other is missing", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("mcp/unruly/noisy", listed.Output, StringComparison.Ordinal);
         Assert.Equal("real", Text(pid, "provenance"));
+    }
+
+    [Fact]
+    public async Task Tools_FunctionsOfAHost_AreImportedAndCalled()
+    {
+        using var folder = new TemporaryFolder();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["StepTool:DataDirectory"] = folder.Of("data");
+        builder.AddStepToolSilo();
+        builder.Services.AddTool("add", (int a, int b) => a + b, isSafe: true);
+        await using var app = builder.Build().MapStepToolSilo();
+        await SiloProgram.StartAsync(app, CancellationToken.None);
+        var silo = app.Urls.First();
+
+        var imported = await ConsoleRun.OfAsync("tools", "import", "functions", "--name", "ours", "--silo", silo);
+        var called = await ConsoleRun.OfAsync("tools", "call", "functions/host/add", "--arguments", """{"a": 2, "b": 40}""", "--world", "ours", "--tools", "live", "--silo", silo);
+
+        Assert.True(imported.ExitCode == 0, imported.Errors);
+        Assert.StartsWith("1 APIs with 0 recorded answers", imported.Output, StringComparison.Ordinal);
+        Assert.True(called.ExitCode == 0, called.Errors);
+        Assert.StartsWith("Ok, Real, called ", called.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n42", called.Output.TrimEnd(), StringComparison.Ordinal);
+        await app.StopAsync();
     }
 
     [Fact]

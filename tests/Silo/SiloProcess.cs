@@ -23,7 +23,7 @@ internal sealed partial class SiloProcess : IDisposable
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => _url.TrySetException(new InvalidOperationException($"The silo ended before it listened. It wrote:\n{Output}"));
+        process.Exited += (_, _) => _url.TrySetCanceled();
     }
 
     public string Url => _url.Task.Result;
@@ -49,8 +49,16 @@ internal sealed partial class SiloProcess : IDisposable
         silo._process.Start();
         silo._process.BeginOutputReadLine();
         silo._process.BeginErrorReadLine();
-        await silo._url.Task.WaitAsync(Patience);
-        return silo;
+        try
+        {
+            await silo._url.Task.WaitAsync(Patience);
+            return silo;
+        }
+        catch (TaskCanceledException)
+        {
+            await silo._process.WaitForExitAsync(); // until all that it wrote has been read
+            throw new InvalidOperationException($"The silo ended before it listened. It wrote:\n{silo.Output}");
+        }
     }
 
     /// <summary>What a silo says of its cluster.</summary>

@@ -11,6 +11,8 @@ namespace StepTool.Silo.Tools.Mcp;
 internal sealed partial class McpCaller : IAsyncDisposable
 {
     private const McpErrorCode WrongArguments = McpErrorCode.InvalidParams;
+    private const int NoSession = -32000; // what servers say by custom, the protocol has no code for it
+    private const int NoSessionFound = -32001;
     private readonly LiveOptions _options;
     private readonly FrozenDictionary<string, McpServer> _servers;
     private readonly ChildProcesses _children = new();
@@ -44,7 +46,13 @@ internal sealed partial class McpCaller : IAsyncDisposable
         {
             var given = arguments.EnumerateObject().ToDictionary(member => member.Name, member => (object?)member.Value, StringComparer.Ordinal);
             var result = await connection.Client.CallToolAsync(binding.Tool, given, new Reported(this, binding), cancellationToken: cancellationToken);
+            connection.Answer();
             return ToolContent.Read(result);
+        }
+        catch (McpProtocolException exception) when (connection.IsRefused && (int)exception.ErrorCode is NoSession or NoSessionFound)
+        {
+            connection.Break();
+            return new Lost($"MCP server '{binding.Server}' does not know the session any more: {exception.Message}") { IsTransient = true, NeverSent = true };
         }
         catch (McpProtocolException exception)
         {
@@ -52,6 +60,7 @@ internal sealed partial class McpCaller : IAsyncDisposable
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            connection.Break();
             return new Lost($"The session with MCP server '{binding.Server}' ended during a call of '{binding.Tool}': {exception.Message}") { IsTransient = true };
         }
     }

@@ -3,16 +3,34 @@ using ModelContextProtocol.Client;
 namespace StepTool.Silo.Tools.Mcp;
 
 /// <summary>A session with a server that runs.</summary>
-/// <param name="Client">Speaks with it.</param>
-/// <param name="Close">Ends what it runs in.</param>
-internal sealed record McpConnection(McpClient Client, Func<ValueTask> Close) : IAsyncDisposable
+/// <param name="client">Speaks with it.</param>
+/// <param name="isRefused">Whether the server has refused a request as a whole.</param>
+/// <param name="close">Ends what it runs in.</param>
+internal sealed class McpConnection(McpClient client, Func<bool> isRefused, Func<ValueTask> close) : IAsyncDisposable
 {
-    public bool IsOpen => !Client.Completion.IsCompleted;
+    private volatile bool _isBroken;
+
+    /// <summary>Speaks with the server.</summary>
+    public McpClient Client => client;
+
+    public bool IsOpen => !_isBroken && !client.Completion.IsCompleted;
+
+    /// <summary>Whether a call was answered.</summary>
+    public bool HasAnswered { get; private set; }
+
+    /// <summary>Whether the server has refused a request as a whole.</summary>
+    public bool IsRefused => isRefused();
+
+    /// <summary>Has the next call open another session, for one by HTTP does not notice that its server has forgotten it.</summary>
+    public void Break() => _isBroken = true;
+
+    /// <summary>Notes that a call was answered.</summary>
+    public void Answer() => HasAnswered = true;
 
     public async ValueTask DisposeAsync()
     {
-        await Client.DisposeAsync();
-        await Close();
+        await client.DisposeAsync();
+        await close();
     }
 }
 

@@ -25,7 +25,8 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
 
     private async Task<McpConnection> ConnectToUrlAsync(CancellationToken cancellationToken)
     {
-        var http = new HttpClient(new AllowedHostsHandler(new AllowedHosts(options), connections.CreateHandler(isPooled: true))) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new McpHttpHandler(new AllowedHosts(options), LongestLine, connections.CreateHandler(isPooled: true));
+        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {
             var transport = new HttpClientTransport(
@@ -38,7 +39,7 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
                 },
                 http,
                 loggers);
-            return new McpConnection(await OpenAsync(transport, cancellationToken), () => Closed(http));
+            return new McpConnection(await OpenAsync(transport, cancellationToken), () => handler.IsRefused, () => Closed(http));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -57,7 +58,7 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
         {
             var client = await OpenAsync(new StreamClientTransport(child.StandardInput.BaseStream, new BoundedLines(child.StandardOutput.BaseStream, LongestLine), loggers), cancellationToken);
             LogStarted(name, child.Id);
-            return new McpConnection(client, () => EndAsync(child));
+            return new McpConnection(client, () => false, () => EndAsync(child));
         }
         catch (Exception exception)
         {

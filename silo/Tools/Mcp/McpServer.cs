@@ -8,11 +8,9 @@ internal sealed class McpServer(Func<CancellationToken, Task<McpConnection>> con
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task<McpConnection>? _connection;
-    private long _openedAt;
     private int _failures;
     private TimeSpan _wait;
     private long _failedAt;
@@ -27,7 +25,7 @@ internal sealed class McpServer(Func<CancellationToken, Task<McpConnection>> con
             if (_connection is { IsCompletedSuccessfully: true, Result.IsOpen: false } ended)
             {
                 _ = ended.Result.DisposeAsync().AsTask(); // what is left of it
-                Forget(time.GetElapsedTime(_openedAt) >= Stable ? 1 : _failures + 1);
+                Forget(ended.Result.HasAnswered ? 1 : _failures + 1);
             }
             else if (_connection is { IsCompleted: true, IsCompletedSuccessfully: false })
             {
@@ -42,7 +40,7 @@ internal sealed class McpServer(Func<CancellationToken, Task<McpConnection>> con
                     throw new McpUnavailableException($"It has failed {_failures} times and is tried again in {left.TotalSeconds:0.0} seconds.") { RetryAfter = left };
                 }
 
-                _connection = OpenAsync();
+                _connection = Task.Run(() => connect(_stopping.Token));
             }
 
             return _connection.WaitAsync(cancellationToken);
@@ -70,14 +68,7 @@ internal sealed class McpServer(Func<CancellationToken, Task<McpConnection>> con
         _stopping.Dispose();
     }
 
-    private async Task<McpConnection> OpenAsync()
-    {
-        var connection = await Task.Run(() => connect(_stopping.Token));
-        _openedAt = time.GetTimestamp();
-        return connection;
-    }
-
-    // The first time it is opened again at once: most servers that end once do not end twice.
+    // The first time after it has answered it is opened again at once: most servers that end once do not end twice.
     private void Forget(int failures)
     {
         (_connection, _failures, _failedAt) = (null, failures, time.GetTimestamp());

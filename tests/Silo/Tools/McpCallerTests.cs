@@ -77,28 +77,29 @@ public sealed class McpCallerTests
     public async Task CallAsync_StreamableHttp_GoesThroughTheSameRules()
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("node", [McpServers.Script("@modelcontextprotocol/server-everything"), "streamableHttp"]) { RedirectStandardError = true, RedirectStandardOutput = true, Environment = { ["PORT"] = $"{port}" } };
-        using var server = Process.Start(start)!;
-        try
+        var settings = new Dictionary<string, string?> { ["McpServers:remote:Url"] = $"http://127.0.0.1:{port}/mcp", ["AllowedHosts:0"] = $"127.0.0.1:{port}" };
+        await using var closed = LiveHouse.Create(settings);
+        await using var open = LiveHouse.Create(new(settings) { ["AllowPrivateAddresses"] = "true" });
+
+        var none = await open.CallAsync(Tool("remote", "echo"), new { message = "hello" });
+        using (await RemoteAsync(port))
         {
-            while (await server.StandardError.ReadLineAsync() is { } line && !line.Contains($"{port}", StringComparison.Ordinal))
-            {
-            }
-
-            var settings = new Dictionary<string, string?> { ["McpServers:remote:Url"] = $"http://127.0.0.1:{port}/mcp", ["AllowedHosts:0"] = $"127.0.0.1:{port}" };
-            await using var closed = LiveHouse.Create(settings);
-            await using var open = LiveHouse.Create(new(settings) { ["AllowPrivateAddresses"] = "true" });
-
             var refused = await closed.CallAsync(Tool("remote", "echo"), new { message = "hello" });
-            var answer = await AnswerAsync(open, "remote", "echo", new { message = "hello" });
 
+            Assert.Equal("Echo: hello", (await AnswerAsync(open, "remote", "echo", new { message = "hello" })).Response);
             Assert.Contains("StepTool:Tools:AllowPrivateAddresses is false", Assert.IsType<ToolFaulted>(refused.Reply).Fault.Message, StringComparison.Ordinal);
-            Assert.Equal("Echo: hello", answer.Response);
         }
-        finally
+
+        using (await RemoteAsync(port))
         {
-            server.Kill();
+            var forgotten = await open.CallAsync(Tool("remote", "echo"), new { message = "hello" });
+
+            Assert.True(forgotten.Reply is ToolFaulted, forgotten.Reply.ToString()); // the server has another life and does not know the session
+            Assert.Equal("Echo: again", (await AnswerAsync(open, "remote", "echo", new { message = "again" })).Response);
         }
+
+        Assert.Equal((true, true), (none.NeverSent, none.IsTransient));
+        Assert.StartsWith($"StepTool:Tools:McpServers:remote:Url is 'http://127.0.0.1:{port}/mcp', where no MCP server answers", Assert.IsType<ToolFaulted>(none.Reply).Fault.Message, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -212,12 +213,28 @@ public sealed class McpCallerTests
         Assert.Equal((null, "mcp:files"), (house.Caller.HostOf(new McpBinding("other", "x")), house.Caller.HostOf(new McpBinding("files", "x"))));
     }
 
+    private static async Task<RemoteServer> RemoteAsync(int port)
+    {
+        var server = new RemoteServer(Process.Start(new ProcessStartInfo("node", [McpServers.Script("@modelcontextprotocol/server-everything"), "streamableHttp"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            Environment = { ["PORT"] = port.ToString(CultureInfo.InvariantCulture) },
+        })!);
+        while (await server.Process.StandardError.ReadLineAsync() is { } line && !line.Contains($"{port}", StringComparison.Ordinal))
+        {
+        }
+
+        return server;
+    }
+
     private static ApiDefinition Tool(string server, string tool, bool isSafe = false) => Apis.Bound(new McpBinding(server, tool), "CALL", isSafe);
 
     private static async Task<ToolAnswer> AnswerAsync(LiveHouse house, string server, string tool, object arguments)
     {
         var reply = await house.CallAsync(Tool(server, tool), arguments);
-        return Assert.IsType<ToolAnswer>(reply.Reply is ToolFaulted { Fault: var fault } ? fault : (object)reply.Reply);
+        Assert.True(reply.Reply is ToolAnswer, reply.Reply.ToString());
+        return (ToolAnswer)reply.Reply;
     }
 
     private static async Task EndedAsync(string id)
@@ -238,5 +255,15 @@ public sealed class McpCallerTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed record RemoteServer(Process Process) : IDisposable
+    {
+        public void Dispose()
+        {
+            Process.Kill();
+            Process.WaitForExit();
+            Process.Dispose();
+        }
     }
 }

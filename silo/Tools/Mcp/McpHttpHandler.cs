@@ -1,0 +1,32 @@
+using System.Net;
+using StepTool.Silo.Tools.Http;
+
+namespace StepTool.Silo.Tools.Mcp;
+
+/// <summary>Lets only requests to allowed hosts pass, and of their responses no line that never ends.</summary>
+internal sealed class McpHttpHandler(AllowedHosts hosts, int longestLine, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    private volatile bool _isRefused;
+
+    /// <summary>Whether the server has refused a request as a whole, as one does that knows nothing of the session.</summary>
+    public bool IsRefused => _isRefused;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (hosts.Refusal(request.RequestUri!) is { } refusal)
+        {
+            throw new HttpRequestException(refusal);
+        }
+
+        var response = await base.SendAsync(request, cancellationToken);
+        _isRefused |= response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound;
+        var bounded = new StreamContent(new BoundedLines(await response.Content.ReadAsStreamAsync(cancellationToken), longestLine));
+        foreach (var (name, values) in response.Content.Headers)
+        {
+            bounded.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        response.Content = bounded;
+        return response;
+    }
+}
