@@ -15,6 +15,9 @@ public sealed class LiveOptions
     /// <summary>Secrets by the names that APIs and MCP servers ask for them; <c>user:password</c> where the scheme is Basic. Never shown.</summary>
     public Dictionary<string, string> Credentials { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The only host that a secret of <see cref="Credentials"/> is sent to, in the form of <see cref="AllowedHosts"/>; one that is not here goes to any allowed host whose API asks for it.</summary>
+    public Dictionary<string, string> CredentialHosts { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>MCP servers by name.</summary>
     public Dictionary<string, McpServerOptions> McpServers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -36,6 +36,14 @@ public sealed class LiveOptionsValidator : IValidateOptions<LiveOptions>
             }
         }
 
+        foreach (var (key, host) in options.CredentialHosts)
+        {
+            if (!HostPattern.TryParse(host, out _) || !options.Credentials.ContainsKey(key))
+            {
+                yield return $"{LiveOptions.Section}:CredentialHosts:{key} is '{host}'; it must be a host with or without a port, for a secret that {LiveOptions.Section}:Credentials has. Give one such as api.example.com, and set Credentials:{key}.";
+            }
+        }
+
         if (options.MaxResponseBytes is < LeastBytes or > MostBytes)
         {
             yield return $"{LiveOptions.Section}:MaxResponseBytes is {options.MaxResponseBytes}; it must be from {LeastBytes} to {MostBytes}. Leave it out for {new LiveOptions().MaxResponseBytes}.";

@@ -24,19 +24,25 @@ internal static class Identification
 
         foreach (var requirement in binding.Security)
         {
-            if (requirement.Schemes.All(scheme => scheme.Kind != SecurityKind.Unsupported && options.Credentials.ContainsKey(scheme.Name)))
+            if (requirement.Schemes.All(scheme => scheme.Kind != SecurityKind.Unsupported && options.Credentials.ContainsKey(scheme.Name) && IsFor(binding, scheme, options)))
             {
                 return [.. requirement.Schemes.Select(scheme => Of(scheme, options.Credentials[scheme.Name]))];
             }
         }
 
         var usable = binding.Security.FirstOrDefault(requirement => requirement.Schemes.All(scheme => scheme.Kind != SecurityKind.Unsupported));
-        var missing = usable?.Schemes.First(scheme => !options.Credentials.ContainsKey(scheme.Name)).Name;
-        refusal = missing is null
+        var missing = usable?.Schemes.FirstOrDefault(scheme => !options.Credentials.ContainsKey(scheme.Name))?.Name;
+        var elsewhere = usable?.Schemes.FirstOrDefault(scheme => !IsFor(binding, scheme, options))?.Name;
+        refusal = missing is null && elsewhere is not null
+            ? $"{LiveOptions.Section}:CredentialHosts:{elsewhere} is '{options.CredentialHosts[elsewhere]}'; the secret goes to no other host, and this API is at {AllowedHosts.Origin(new Uri(binding.Server))}. Import the API under another title, or correct the host."
+            : missing is null
             ? $"It asks for a way of identification that cannot be sent ({string.Join(", ", binding.Security.SelectMany(requirement => requirement.Schemes).Select(scheme => scheme.Name).Distinct())}); only API keys, bearer tokens and Basic can. Call it through a gateway that adds it."
             : $"{LiveOptions.Section}:Credentials:{missing} is missing; the API is called with a secret of that name. Set StepTool__Tools__Credentials__{missing} in the silo's environment.";
         return null;
     }
+
+    private static bool IsFor(HttpBinding binding, SecurityScheme scheme, LiveOptions options) =>
+        !options.CredentialHosts.TryGetValue(scheme.Name, out var host) || (HostPattern.TryParse(host, out var pattern) && pattern.Matches(new Uri(binding.Server)));
 
     private static Proof Of(SecurityScheme scheme, string secret) => scheme.Kind switch
     {

@@ -356,6 +356,21 @@ public sealed class HttpCallerTests
     }
 
     [Fact]
+    public async Task CallAsync_SecretOfAnotherHost_IsNotSent()
+    {
+        await using var server = await UnrulyServer.StartAsync();
+        await using var own = House(server, ("Credentials:key", Secret), ("CredentialHosts:key", $"127.0.0.1:{server.Port}"));
+        await using var other = House(server, ("Credentials:key", Secret), ("CredentialHosts:key", "api.example.com"));
+        var api = Apis.Http(server.Url, "/ok").With(http => http with { Security = Apis.Needs("key", SecurityKind.Bearer) });
+
+        Answer(await own.CallAsync(api));
+        var reply = await other.CallAsync(api);
+
+        Assert.Contains("StepTool:Tools:CredentialHosts:key is 'api.example.com'; the secret goes to no other host, and this API is at http://127.0.0.1", Fault(reply).Message, StringComparison.Ordinal);
+        Assert.Equal((true, $"Bearer {Secret}"), (reply.NeverSent, Assert.Single(server.Seen).Headers["Authorization"]));
+    }
+
+    [Fact]
     public async Task CallAsync_OfSeveralWays_TheFirstThatIsConfiguredIsTaken()
     {
         await using var server = await UnrulyServer.StartAsync();

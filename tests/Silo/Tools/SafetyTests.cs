@@ -82,6 +82,7 @@ public sealed class SafetyTests
 
     [Theory]
     [InlineData("MaxResponseBytes", "10", "StepTool:Tools:MaxResponseBytes is 10; it must be from 1024 to 16777216. Leave it out for 262144.")]
+    [InlineData("CredentialHosts:pets", "https://x", "StepTool:Tools:CredentialHosts:pets is 'https://x'; it must be a host with or without a port, for a secret that StepTool:Tools:Credentials has. Give one such as api.example.com, and set Credentials:pets.")]
     [InlineData("McpServers:files:WorkingDirectory", "x", "StepTool:Tools:McpServers:files has Command '' and Url ''; exactly one of them must be given. Set Command for a program on this machine, Url for a server elsewhere.")]
     [InlineData("McpServers:files:Url", "https://mcp.example.com/mcp", "StepTool:Tools:McpServers:files:Url is 'https://mcp.example.com/mcp', whose host is not allowed; StepTool:Tools:AllowedHosts must name it. Add 'mcp.example.com' to it.")]
     [InlineData("McpServers:files:Url", "mcp.example.com", "StepTool:Tools:McpServers:files:Url is 'mcp.example.com'; it must be an http or https URL without user and password. Give one such as https://mcp.example.com/mcp.")]
