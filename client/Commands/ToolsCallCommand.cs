@@ -45,7 +45,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
         }
         catch (ArgumentsException exception)
         {
-            throw Refusal.Usage($"--arguments is '{parsed.GetValue(_arguments)}': {exception.Message} Give a JSON object, such as --arguments '{{\"city\": \"Oslo\"}}'.");
+            throw Refusal.Usage($"--arguments is '{parsed.GetValue(_arguments)}': {exception.Message}");
         }
 
         var reply = await connection.Grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api.Key))

@@ -366,7 +366,7 @@ internal sealed class SchemaCheck(JsonSchema schema)
     {
         var known = declared.ValueKind == JsonValueKind.Object ? declared.EnumerateObject().Select(SchemaWords.NameOf).ToArray() : [];
         return known.Length == 0 ? ""
-            : Spelling.Nearest(name, known) is { } near ? $"; did you mean '{near}'?"
+            : Spelling.Nearest(name, known) is { } near ? $"; the nearest known is '{near}'"
             : $"; known are {string.Join(", ", known.Take(NamesShown))}{(known.Length > NamesShown ? ", ..." : "")}";
     }
 }

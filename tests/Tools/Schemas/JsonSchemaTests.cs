@@ -119,7 +119,7 @@ public sealed class JsonSchemaTests
     [InlineData("""{"city":"Oslo"}""", null)]
     [InlineData("{}", "f was not called: 'city' is missing; it must be a text. For example: {\"city\":\"Oslo\"}")]
     [InlineData("""{"city":7}""", "f was not called: 'city' is 7; it must be a text.")]
-    [InlineData("""{"cty":"Oslo"}""", "'cty' is \"Oslo\"; it must be left out, since it is not known; did you mean 'city'?")]
+    [InlineData("""{"cty":"Oslo"}""", "'cty' is \"Oslo\"; it must be left out, since it is not known; the nearest known is 'city'")]
     [InlineData("""{"city":"Oslo","days":0}""", "'days' is 0; it must be an integer, at least 1 and at most 14")]
     [InlineData("""{"city":"Oslo","unit":"K"}""", "'unit' is \"K\"; it must be one of \"C\", \"F\"")]
     [InlineData("""{"city":"Oslo","on":"May"}""", "'on' is \"May\"; it must be a date such as 2024-05-31")]
