@@ -13,16 +13,22 @@ namespace StepTool.Bench;
 internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
 {
     /// <summary>Calls grains.</summary>
-    internal IClusterClient Client => host.Services.GetRequiredService<IClusterClient>();
+    internal IClusterClient Client => Services.GetRequiredService<IClusterClient>();
+
+    /// <summary>What the silo is made of.</summary>
+    internal IServiceProvider Services => host.Services;
 
     /// <summary>Starts the silo.</summary>
-    internal static async Task<BenchSilo> StartAsync(BenchWorld world, StorageKind storage, int maxEpisodes)
+    internal static Task<BenchSilo> StartAsync(BenchWorld world, StorageKind storage, int maxEpisodes) => StartAsync(world, world, storage, maxEpisodes);
+
+    /// <summary>Starts the silo; what a benchmark registers goes before what a silo has.</summary>
+    internal static async Task<BenchSilo> StartAsync(IWorldCatalogue worlds, IPolicySource policies, StorageKind storage, int maxEpisodes, Action<IServiceCollection>? register = null)
     {
         var directory = Directory.CreateTempSubdirectory("steptool-bench-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IWorldCatalogue>(world);
-        builder.Services.AddSingleton<IPolicySource>(world);
+        builder.Services.AddSingleton(worlds);
+        builder.Services.AddSingleton(policies);
         if (storage is StorageKind.Memory)
         {
             builder.Services.AddMemoryBlobs();
@@ -30,6 +36,7 @@ internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
 
         builder.Services.AddStepToolSilo(options => (options.DataDirectory, options.Storage) = (directory, storage));
         builder.Services.Configure<GrainsOptions>(options => options.MaxEpisodes = maxEpisodes);
+        register?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new BenchSilo(host, directory);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StepTool.Bench.Engines;
 using StepTool.Bench.Fleet;
+using StepTool.Bench.Live;
 using StepTool.Bench.Virtual;
 using StepTool.Silo.Engines;
 
@@ -41,6 +42,8 @@ internal static class BenchSuite
         new("decisions", _ => Task.FromResult(Figures(new Figure("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))))),
         new("scaling", Scaling.MeasureAsync),
         new("virtual", VirtualSuite.MeasureAsync),
+        new("hung", HungSuite.MeasureAsync),
+        new("coalescing", CoalescingSuite.MeasureAsync),
         .. BenchEngine.Suites,
     ];
 

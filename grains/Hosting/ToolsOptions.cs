@@ -29,8 +29,8 @@ public sealed class ToolsOptions
     /// <summary>How long calls of an API that fails are put off before they fail too; 0 to 1 day, default 2 minutes.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a call may hold its episode's slot; afterwards another episode may run while it goes on; 0 to 25 seconds, default half a second.</summary>
-    public TimeSpan SlotHold { get; set; } = TimeSpan.FromSeconds(0.5);
+    /// <summary>How long a call may hold its episode's slot, since slots bound work and not waiting; afterwards another episode may run; 0 to 25 seconds, default a tenth of a second.</summary>
+    public TimeSpan SlotHold { get; set; } = TimeSpan.FromSeconds(0.1);
 
     /// <summary>How long an answer is kept and used again; 0 keeps none, at most 3,650 days, default 1 day.</summary>
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromDays(1);

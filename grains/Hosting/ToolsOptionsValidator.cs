@@ -27,7 +27,7 @@ public sealed class ToolsOptionsValidator : IValidateOptions<ToolsOptions>
             .. Check($"{nameof(options.Breaker)}:{nameof(BreakerOptions.MinimumAttempts)}", options.Breaker.MinimumAttempts, 2, 10_000, "Use 6."),
             .. Check($"{nameof(options.Breaker)}:{nameof(BreakerOptions.Break)}", options.Breaker.Break, TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1), "Use 00:00:15."),
             .. Check(nameof(options.Patience), options.Patience, TimeSpan.Zero, TimeSpan.FromDays(1), "Use 00:02:00."),
-            .. Check(nameof(options.SlotHold), options.SlotHold, TimeSpan.Zero, LongestCall, "Use 00:00:00.5."),
+            .. Check(nameof(options.SlotHold), options.SlotHold, TimeSpan.Zero, LongestCall, "Use 00:00:00.1."),
             .. Check(nameof(options.TimeToLive), options.TimeToLive, TimeSpan.Zero, LongestLife, "Use 1.00:00:00 for a day, 0 to keep no answers."),
             .. Check(nameof(options.MaxMemoryBytes), options.MaxMemoryBytes, 0, 64L << 30, "Use 67108864."),
             .. options.Apis.SelectMany(api => Check(api.Key, api.Value, options)),

@@ -40,7 +40,7 @@ internal sealed class LiveApi : IDisposable
         _attemptTime = options.Timeout < callTime ? options.Timeout : callTime;
         _waitTime = callTime - _attemptTime;
         _limiter = new ApiLimiter(options.LimitsOf(definition.Documentation.Key), time);
-        _breaker = new Breaker(options.Breaker, time, reply => reply.IsTransient && !IsLimit(reply.Reply));
+        _breaker = new Breaker(options.Breaker, time, reply => HasFailed(reply) && !IsLimit(reply.Reply));
         _random = new SeededRandom(StableHash.Of(definition.Documentation.Key.ToString()));
         _retries = options.Retries == 0 ? ResiliencePipeline<LiveOutcome>.Empty : new ResiliencePipelineBuilder<LiveOutcome> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<LiveOutcome>
@@ -133,7 +133,7 @@ internal sealed class LiveApi : IDisposable
 
     private LiveOutcome Note(LiveReply live, Trial trial)
     {
-        if (live.IsTransient)
+        if (HasFailed(live))
         {
             Fail();
         }
@@ -191,6 +191,8 @@ internal sealed class LiveApi : IDisposable
 
     /// <summary>How long an attempt may wait before it begins.</summary>
     private TimeSpan Left(Trial trial) => trial.Latest - _time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    private static bool HasFailed(LiveReply live) => live.IsTransient || live.Reply is ToolFaulted { Fault.Kind: ToolFaultKind.OutcomeUnknown };
 
     private static bool IsLimit(ToolReply reply) => reply is ToolAnswer { Status: ToolStatus.RateLimited or ToolStatus.TooManyRequests };
 
