@@ -8,7 +8,7 @@ public sealed class ToolsOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "StepTool:Tools";
 
-    /// <summary>Time-out of one attempt; 10 milliseconds to 25 seconds, default 10 seconds. An attempt begins only while so much is left of <see cref="GrainsOptions.CallTimeout"/>.</summary>
+    /// <summary>Time-out of one attempt; 10 milliseconds to 25 seconds, default 10 seconds; three quarters of <see cref="GrainsOptions.CallTimeout"/> at most. An attempt begins only while so much is left of that.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Attempts after the first of a call that may be repeated; 0 to 10, default 2.</summary>
@@ -20,8 +20,8 @@ public sealed class ToolsOptions
     /// <summary>What one API of one world takes.</summary>
     public ToolLimits Api { get; set; } = new() { MaxConcurrent = 8 };
 
-    /// <summary>What one host takes of the whole cluster.</summary>
-    public ToolLimits Host { get; set; } = new() { MaxConcurrent = 32 };
+    /// <summary>What one host takes of the whole cluster. Several times what one API takes, so that an API that hangs leaves enough to the others of its host.</summary>
+    public ToolLimits Host { get; set; } = new() { MaxConcurrent = 64 };
 
     /// <summary>When an API that fails is left alone.</summary>
     public BreakerOptions Breaker { get; set; } = new();

@@ -10,7 +10,6 @@ using StepTool.Core.Runs;
 using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
 using StepTool.Core.Tools;
-using StepTool.Core.Tools.Live;
 using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
@@ -89,7 +88,7 @@ internal sealed class House : IAsyncDisposable
             services.AddSingleton<IWorldCatalogue>(new TinyCatalogue(ground.Live?.World ?? ground.World));
             if (ground.Live is { } live)
             {
-                services.AddSingleton<ILiveCaller>(live.Caller);
+                services.AddSingleton(live.Real ?? live.Caller);
                 services.Configure(live.Options);
             }
             else

@@ -16,6 +16,7 @@ namespace StepTool.Grains.Tools.Live;
 internal sealed class LiveApi : IDisposable
 {
     private const double MostJitter = 0.25;
+    private const double MostOfCall = 0.75; // the rest is for waiting: the first permit of a host needs a call of its own
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeastMemory = TimeSpan.FromMinutes(1);
     private readonly ApiDefinition _definition;
@@ -37,7 +38,7 @@ internal sealed class LiveApi : IDisposable
     internal LiveApi(ApiDefinition definition, ILiveCaller caller, HostLine line, ToolsOptions options, TimeSpan callTime, TimeProvider time, ToolCounters counters)
     {
         (_definition, _mutates, _caller, _line, _options, _time, _counters) = (definition, definition.Documentation.Mutates, caller, line, options, time, counters);
-        _attemptTime = options.Timeout < callTime ? options.Timeout : callTime;
+        _attemptTime = options.Timeout < callTime * MostOfCall ? options.Timeout : callTime * MostOfCall;
         _waitTime = callTime - _attemptTime;
         _limiter = new ApiLimiter(options.LimitsOf(definition.Documentation.Key), time);
         _breaker = new Breaker(options.Breaker, time, reply => HasFailed(reply) && !IsLimit(reply.Reply));

@@ -30,6 +30,9 @@ internal sealed class LiveGround
 
     public ScriptedCaller Caller { get; }
 
+    /// <summary>What calls instead, where it is not a script.</summary>
+    public ILiveCaller? Real { get; init; }
+
     public Action<ToolsOptions> Options { get; init; } = _ => { };
 
     public static ToolRequest Request(string city, ToolMode mode = ToolMode.Live, ApiKey? api = null, string call = "run/0#0") =>

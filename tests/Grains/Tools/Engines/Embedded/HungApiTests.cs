@@ -25,7 +25,8 @@ public sealed class Alone
 public sealed class HungApiTests(ITestOutputHelper output)
 {
     private const int Apis = 10;
-    private const int Tasks = 400;
+    private const int Tasks = 600;
+    private const int Counted = 480; // of 540 that do not use it: the last ones wait for nobody
     private const int CallsPerTask = 3;
     private const int Slots = 8;
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
@@ -48,7 +49,7 @@ public sealed class HungApiTests(ITestOutputHelper output)
         var healthy = await MeasureAsync(hangs: false, longest);
         var hung = await MeasureAsync(hangs: true, longest);
         output.WriteLine($"Tasks a second that do not use the API, slots kept: {healthy:F2} while it answers, {hung:F2} while it hangs.");
-        Assert.InRange(hung / healthy, 0, 0.8);
+        Assert.InRange(hung / healthy, 0, 0.85);
     }
 
     // On the threads that the simulation watches.
@@ -81,7 +82,7 @@ public sealed class HungApiTests(ITestOutputHelper output)
                 if (situation.Apis[0].Key != Api(0))
                 {
                     ended.Enqueue(clock.GetUtcNow());
-                    if (ended.Count == Tasks - (Tasks / Apis))
+                    if (ended.Count == Counted)
                     {
                         all.TrySetResult();
                     }
@@ -102,7 +103,7 @@ public sealed class HungApiTests(ITestOutputHelper output)
             MaxTurns = CallsPerTask + 1,
         })]));
         await all.Task.WaitAsync(TimeSpan.FromMinutes(3));
-        return ended.Count / (ended.Max() - began).TotalSeconds;
+        return Counted / (ended.Order().ElementAt(Counted - 1) - began).TotalSeconds;
     }
 
     private static ApiKey Api(int index) => new("weather", "sky", $"daily_{index}");
