@@ -21,7 +21,7 @@ internal static class ElasticSuite
     internal static async Task<Measured> MeasureAsync(BenchOptions options)
     {
         var gap = options.Number("gap", 15);
-        var work = new FleetWork { ToolMilliseconds = options.Number("tool-ms", 100) };
+        var work = new FleetWork { ToolMilliseconds = options.Number("tool-ms", 80) };
         using var azurite = await Azurite.StartAsync();
         await using var fleet = new SiloFleet(work, options.Number("episodes", 6), hasPrimary: true, options, azurite.Storage);
         var first = fleet.Add();

@@ -25,7 +25,7 @@ internal static class KillsSuite
         var random = new SeededRandom((ulong)options.Number("seed", 1));
         using var azurite = await Azurite.StartAsync();
         using var redis = await RedisServer.StartAsync();
-        await using var counter = await CallCounter.StartAsync(TimeSpan.FromMilliseconds(options.Number("tool-ms", 100)));
+        await using var counter = await CallCounter.StartAsync(TimeSpan.FromMilliseconds(options.Number("tool-ms", 80)));
         await using var fleet = new SiloFleet(
             new FleetWork { Counter = counter.Url }, options.Number("episodes", 6), hasPrimary: false, options, [.. azurite.Storage, .. redis.Clustering]);
         await Task.WhenAll(Enumerable.Range(0, Silos).Select(_ => fleet.Add().UrlAsync()));
