@@ -39,20 +39,20 @@ count() {
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
 }
 
-# Runs the tests of an engine that has been built; a run without a result file is a failure.
+# Runs the tests of a build that has been made; a run without a result file is a failure.
 run_tests() {
-  local engine=$1 filter=$2 before=$failed file="$results/$1.trx"
+  local build=$1 filter=$2 before=$failed file="$results/$1.trx"
   shift 2
   rm -f "$file"
-  echo "== tests, engine $engine"
-  dotnet test tests -c Release --no-build --nologo -v quiet "-p:Engine=$engine" "$@" ${filter:+--filter "$filter"} \
-    --logger "trx;LogFileName=$engine.trx" --logger "console;verbosity=minimal" --results-directory "$results"
+  echo "== tests, $build"
+  dotnet test tests -c Release --no-build --nologo -v quiet "$@" ${filter:+--filter "$filter"} \
+    --logger "trx;LogFileName=$build.trx" --logger "console;verbosity=minimal" --results-directory "$results"
   local code=$?
   if ! count "$file"; then
-    echo "The tests of engine $engine left no result in $file."
+    echo "The tests of $build left no result in $file."
     failed=$((failed + 1))
   elif [ "$code" -ne 0 ] && [ "$failed" -eq "$before" ]; then
-    echo "The tests of engine $engine ended with exit code $code."
+    echo "The tests of $build ended with exit code $code."
     failed=$((failed + 1))
   fi
 }
@@ -104,11 +104,20 @@ for choice in true false; do
 done
 if [ -n "$cloud" ]; then
   step "build, engine Orleans" dotnet build tests -c Release --no-restore --nologo -v quiet -p:Engine=Orleans "-p:OrleansCloud=$cloud" \
-    && run_tests Orleans "$(printf 'FullyQualifiedName~StepTool.Tests.%s.|' $engine_tests | sed 's/|$//')" "-p:OrleansCloud=$cloud"
+    && run_tests Orleans "$(printf 'FullyQualifiedName~StepTool.Tests.%s.|' $engine_tests | sed 's/|$//')" -p:Engine=Orleans "-p:OrleansCloud=$cloud"
 else
   also=$(grep -oE 'className="[^"]*"' "$results/Embedded.trx" | grep -cE "\.Tests\.(${engine_tests// /|})\.")
   echo "== tests, engine Orleans: $also skipped, since its packages do not restore here"
   skipped=$((skipped + also))
+fi
+
+# Torch is a few hundred megabytes: its first restore may take minutes. Where its library does not load, its tests are skipped with the reason.
+torch_log="$results/torch-restore.log"
+if timeout 300 dotnet restore tests --nologo -v quiet -p:Torch=true >"$torch_log" 2>&1; then
+  step "build, Torch" dotnet build tests -c Release --no-restore --nologo -v quiet -p:Torch=true \
+    && run_tests Torch 'FullyQualifiedName~TorchParityTests|FullyQualifiedName~TrainingOptionsValidatorTests' -p:Torch=true
+else
+  echo "== tests, Torch: not here, since its packages do not restore (see $torch_log)"
 fi
 
 finish

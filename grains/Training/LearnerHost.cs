@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StepTool.Core.Episodes;
 using StepTool.Core.Features;
@@ -9,17 +10,29 @@ using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
-using StepTool.Learning.Backends.Managed;
+using StepTool.Learning.Backends;
 using StepTool.Learning.Learner;
 using StepTool.Learning.Models;
 
 namespace StepTool.Grains.Training;
 
 /// <summary>The learners at work on this silo, by policy, and the backend that they share. One a silo.</summary>
-public sealed class LearnerHost(IOptions<GrainsOptions> options) : IDisposable
+public sealed partial class LearnerHost : IDisposable
 {
-    private readonly ManagedBackend _backend = new(options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : null);
+    private readonly ILearnerBackend _backend;
     private readonly ConcurrentDictionary<string, (string Weights, PolicyLearner Learner)> _learners = new(StringComparer.Ordinal);
+
+    /// <summary>Chooses the backend.</summary>
+    /// <exception cref="PlatformNotSupportedException">The backend that the options name cannot be used here.</exception>
+    public LearnerHost(IOptions<GrainsOptions> options, IOptions<TrainingOptions> training, SiloLabels labels, ILogger<LearnerHost> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(labels);
+        var hasGpu = labels.Values.GetValueOrDefault(SiloLabels.Gpu) == SiloLabels.Yes;
+        _backend = LearnerBackends.Create(training.Value.Choose(hasGpu), options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : null);
+        LogBackend(logger, _backend.Name);
+    }
 
     /// <summary>A policy's state before its first update.</summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
@@ -67,4 +80,7 @@ public sealed class LearnerHost(IOptions<GrainsOptions> options) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _backend.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Learners on this silo compute with {Backend}.")]
+    private static partial void LogBackend(ILogger logger, string backend);
 }

@@ -1,4 +1,5 @@
-using StepTool.Learning.Optimisers;
+using StepTool.Learning.Learner;
+using StepTool.Learning.Models;
 
 namespace StepTool.Learning.Backends;
 
@@ -7,11 +8,8 @@ namespace StepTool.Learning.Backends;
 /// Operations are safe to call from several threads on disjoint results. A segment is one decision's run of candidate rows:
 /// segment s holds rows offsets[s] to offsets[s + 1], and offsets[0] is 0.
 /// </remarks>
-public interface IComputeBackend : IDisposable
+public interface IComputeBackend : ILearnerBackend
 {
-    /// <summary>What the operations run on, for reports, e.g. "managed, AVX-512, 2 threads".</summary>
-    string Name { get; }
-
     /// <summary>How many threads work at once.</summary>
     int Threads { get; }
 
@@ -93,11 +91,7 @@ public interface IComputeBackend : IDisposable
         Span<float> gainGradient,
         Span<float> biasGradient);
 
-    /// <summary>One AdamW step on one tensor.</summary>
-    /// <param name="step">The step's constants.</param>
-    /// <param name="weights">The weights, changed in place.</param>
-    /// <param name="gradient">Their gradient.</param>
-    /// <param name="firstMoment">The running mean of gradients, changed in place.</param>
-    /// <param name="secondMoment">The running mean of squared gradients, changed in place.</param>
-    void AdamWStep(in AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment);
+    /// <summary>Makes a network that learns by these operations, in shards of a mini-batch.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    ILearnerNetwork ILearnerBackend.CreateNetwork(CandidateArchitecture architecture) => new ShardedNetwork(architecture, this);
 }

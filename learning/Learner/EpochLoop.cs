@@ -1,3 +1,4 @@
+using StepTool.Learning.Backends;
 using StepTool.Learning.Batches;
 using StepTool.Learning.Objectives;
 using StepTool.Learning.Optimisers;
@@ -5,7 +6,7 @@ using StepTool.Learning.Optimisers;
 namespace StepTool.Learning.Learner;
 
 /// <summary>Goes through decisions in shuffled mini-batches and steps the optimiser.</summary>
-internal sealed class EpochLoop(PolicyLearnerOptions options, ShardedNetwork network, AdamW optimiser)
+internal sealed class EpochLoop(PolicyLearnerOptions options, ILearnerNetwork network, AdamW optimiser)
 {
     private float[] _gradient = [];
 

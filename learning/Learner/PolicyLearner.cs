@@ -15,7 +15,7 @@ namespace StepTool.Learning.Learner;
 public sealed class PolicyLearner
 {
     private readonly PolicyLearnerOptions _options;
-    private readonly ShardedNetwork _network;
+    private readonly ILearnerNetwork _network;
     private readonly StepToolObjective _objective;
     private readonly EpochLoop _epochs;
     private readonly StepWeights _stepWeights = new();
@@ -32,7 +32,7 @@ public sealed class PolicyLearner
     /// <param name="options">Its settings.</param>
     /// <param name="backend">What computes; it stays the caller's to dispose.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public PolicyLearner(LearnerState state, PolicyLearnerOptions options, IComputeBackend backend)
+    public PolicyLearner(LearnerState state, PolicyLearnerOptions options, ILearnerBackend backend)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(options);
@@ -40,7 +40,7 @@ public sealed class PolicyLearner
         options.Validate();
         _options = options;
         _state = state;
-        _network = new ShardedNetwork(state.Weights.Architecture, backend);
+        _network = backend.CreateNetwork(state.Weights.Architecture);
         _objective = new StepToolObjective(options.Credit);
         _epochs = new EpochLoop(options, _network, new AdamW(options.Optimiser, backend));
     }
@@ -57,7 +57,7 @@ public sealed class PolicyLearner
     /// <param name="seed">The seed of weights and order.</param>
     /// <param name="backend">What computes; it stays the caller's to dispose.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static PolicyLearner Create(CandidateArchitecture architecture, PolicyLearnerOptions options, ulong seed, IComputeBackend backend)
+    public static PolicyLearner Create(CandidateArchitecture architecture, PolicyLearnerOptions options, ulong seed, ILearnerBackend backend)
     {
         ArgumentNullException.ThrowIfNull(options);
         var random = new SeededRandom(seed);

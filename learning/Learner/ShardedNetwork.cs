@@ -10,7 +10,7 @@ namespace StepTool.Learning.Learner;
 /// Each shard has its own gradient and these are added up in the shards' order, so results are the same bit by bit for any number of threads.
 /// Memory is reused. For one caller at a time.
 /// </remarks>
-internal sealed class ShardedNetwork
+internal sealed class ShardedNetwork : ILearnerNetwork
 {
     private const int SumLength = 4096;
 
@@ -32,13 +32,7 @@ internal sealed class ShardedNetwork
         (_gradientPart, _sumPart, _scorePart) = (GradientPart, SumPart, ScorePart);
     }
 
-    /// <summary>The gradient of the mean loss over decisions.</summary>
-    /// <param name="layout">Where each tensor stands.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="decisions">Decisions of the batch.</param>
-    /// <param name="loss">The loss.</param>
-    /// <param name="gradient">Receives the gradient [trained weights].</param>
+    /// <inheritdoc/>
     public LossSums Gradient(
         ParameterLayout layout, ReadOnlyMemory<float> weights, DecisionBatch batch, ReadOnlyMemory<int> decisions, IDecisionLoss loss, float[] gradient)
     {
@@ -61,12 +55,7 @@ internal sealed class ShardedNetwork
         return sums;
     }
 
-    /// <summary>The log-probabilities and values of all decisions of a batch.</summary>
-    /// <param name="weights">The weights.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="all">The numbers of all its decisions, in order.</param>
-    /// <param name="logProbabilities">Receives the log-probabilities [candidates].</param>
-    /// <param name="values">Receives the values [decisions].</param>
+    /// <inheritdoc/>
     public void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values)
     {
         _plan.Cut(batch, all.Span, _backend.RowsPerShard);

@@ -8,13 +8,13 @@ namespace StepTool.Learning.Optimisers;
 public sealed class AdamW
 {
     private readonly AdamWOptions _options;
-    private readonly IComputeBackend _backend;
+    private readonly ILearnerBackend _backend;
 
     /// <summary>Makes an optimiser.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="backend">What computes.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public AdamW(AdamWOptions options, IComputeBackend backend)
+    public AdamW(AdamWOptions options, ILearnerBackend backend)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(backend);
