@@ -11,7 +11,8 @@ namespace StepTool.Tests.Silo.Tools;
 [Trait("Kind", "Simulation")]
 public sealed class PipelineTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(0.5);
+    private const string Hang = "/hang";
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2); // enough for a busy machine to send a request
     private static readonly HttpParameter After = new("after", "after", ParameterPlace.Query, ParameterStyle.Form);
 
     [Theory]
@@ -22,7 +23,7 @@ public sealed class PipelineTests
     [InlineData("/ok", "POST", 4, 4)] // each id its own call
     [InlineData("/status/503", "POST", 1, 1)]
     [InlineData("/reset", "POST", 1, 1)]
-    [InlineData("/hang", "POST", 1, 1)]
+    [InlineData(Hang, "POST", 1, 1)]
     public async Task Calls_OfARealServer_ComeToSoManyRequests(string path, string method, int calls, int requests)
     {
         await using var server = await UnrulyServer.StartAsync();
@@ -34,12 +35,12 @@ public sealed class PipelineTests
     [Theory]
     [InlineData("/reset", "GET", ToolFaultKind.Unavailable)]
     [InlineData("/reset", "POST", ToolFaultKind.OutcomeUnknown)]
-    [InlineData("/hang", "GET", ToolFaultKind.TimedOut)]
-    [InlineData("/hang", "POST", ToolFaultKind.OutcomeUnknown)]
+    [InlineData(Hang, "GET", ToolFaultKind.TimedOut)]
+    [InlineData(Hang, "POST", ToolFaultKind.OutcomeUnknown)]
     public async Task Call_WithoutAnAnswer_IsATypedFault(string path, string method, ToolFaultKind kind)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = await StartAsync(server, path, method, callTimeout: Timeout);
+        await using var house = await StartAsync(server, path, method);
         Assert.Equal(kind, Assert.IsType<ToolFaulted>(await AskAsync(house, 0)).Fault.Kind);
     }
 
@@ -53,18 +54,18 @@ public sealed class PipelineTests
         Assert.Single(server.Seen);
     }
 
-    private static async Task<House> StartAsync(UnrulyServer server, string path, string method, TimeSpan? callTimeout = null)
+    private static async Task<House> StartAsync(UnrulyServer server, string path, string method)
     {
         var adapters = LiveHouse.Create(new() { ["AllowedHosts:0"] = $"127.0.0.1:{server.Port}", ["AllowPrivateAddresses"] = "true" });
         return await House.StartAsync(new Ground
         {
             HasPump = false,
-            Options = options => options.CallTimeout = callTimeout ?? options.CallTimeout,
+            Options = options => options.CallTimeout = path == Hang ? 1.5 * Timeout : options.CallTimeout,
             Live = new LiveGround
             {
                 Real = adapters.Caller,
                 World = CatalogueWorld.Load(CatalogueWriter.Pack([Apis.Http(server.Url, path, method, parameters: After) with { InputSchema = """{"type":"object"}""" }])),
-                Options = options => (options.Timeout, options.RetryDelay) = (Timeout, TimeSpan.FromMilliseconds(1)),
+                Options = options => (options.Timeout, options.RetryDelay) = (path == Hang ? Timeout : options.Timeout, TimeSpan.FromMilliseconds(1)),
             },
         });
     }
