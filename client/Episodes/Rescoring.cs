@@ -21,7 +21,7 @@ internal static class Rescoring
             {
                 var stored = EpisodeCodec.Decode(await blobs.GetAsync(episode.Outcome.Trajectory, cancellationToken));
                 before.Add(stored);
-                after.Add(StepRewards.Score(stored, world, rewards));
+                after.Add(EpisodeEngine.Score(stored, world, rewards));
             }
 
             if (before.Count > 0)

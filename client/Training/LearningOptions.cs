@@ -2,32 +2,35 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Core.Rewards;
 using StepTool.Core.Runs;
+using StepTool.Learning.Methods;
 
 namespace StepTool.Client.Training;
 
 /// <summary>The knobs of learning; left out, the learner's own defaults hold.</summary>
 internal sealed class LearningOptions
 {
-    private readonly Option<string> _method = new("--method") { Description = "How the policy learns: steptool", HelpName = "NAME", DefaultValueFactory = _ => "steptool" };
+    private readonly Option<string> _method = new("--method") { Description = $"How the policy learns: {string.Join(", ", TrainingMethods.All)}", HelpName = "NAME", DefaultValueFactory = _ => "steptool" };
     private readonly Option<double?> _learningRate = Ranged.Optional("--learning-rate", "Learning rate at the start", 1e-8, 1.0);
     private readonly Option<int?> _epochs = Ranged.Optional("--epochs", "Passes over a batch", 1, 100);
     private readonly Option<int?> _miniBatch = Ranged.Optional("--mini-batch", "Decisions a mini-batch", 1, 1_000_000);
     private readonly Option<double?> _entropy = Ranged.Optional("--entropy", "Entropy coefficient", 0.0, 10.0);
     private readonly Option<double?> _kl = Ranged.Optional("--kl", "Coefficient of the divergence from the frozen start", 0.0, 100.0);
-    private readonly Option<double?> _gamma = Ranged.Optional("--gamma", "Discount a turn", 0.0, 1.0);
+    private readonly Option<double?> _gamma = Ranged.Optional("--gamma", "Discount a turn, or a token with --clock token", 0.0, 1.0);
     private readonly Option<double?> _lambda = Ranged.Optional("--lambda", "GAE's lambda", 0.0, 1.0);
     private readonly Option<int?> _hidden = Ranged.Optional("--hidden", "Units of each hidden layer", 1, 4096);
+    private readonly CreditChoice _credit;
     private readonly RewardChoice _rewards;
 
     /// <summary>Adds the options to a command.</summary>
     public LearningOptions(Command command)
     {
-        _method.AcceptOnlyFromAmong("steptool");
+        _method.AcceptOnlyFromAmong([.. TrainingMethods.All]);
         foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden })
         {
             command.Options.Add(option);
         }
 
+        _credit = new CreditChoice(command);
         _rewards = new RewardChoice(command);
     }
 
@@ -40,6 +43,7 @@ internal sealed class LearningOptions
         MiniBatch = parsed.GetValue(_miniBatch),
         Entropy = parsed.GetValue(_entropy),
         Kl = parsed.GetValue(_kl),
+        Credit = _credit.Read(parsed),
         Gamma = parsed.GetValue(_gamma),
         Lambda = parsed.GetValue(_lambda),
         Hidden = parsed.GetValue(_hidden),

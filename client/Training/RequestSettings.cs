@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StepTool.Core.Rewards;
 
 namespace StepTool.Client.Training;
 
@@ -15,7 +16,9 @@ internal static class RequestSettings
         return new Dictionary<string, string>
         {
             ["batch"] = Text(request.BatchSize),
+            ["clock"] = settings.Credit.Clock.ToString(),
             ["contribution"] = request.Rewards.Contribution.ToString(),
+            ["credit"] = settings.Credit.Weighting.ToString(),
             ["deterministic"] = request.Deterministic ? "yes" : "no",
             ["entropy"] = Text(settings.Entropy),
             ["epochs"] = Text(settings.Epochs),
@@ -28,9 +31,10 @@ internal static class RequestSettings
             ["max-staleness"] = Text(request.Deterministic ? 0 : request.MaxStaleness),
             ["method"] = settings.Method,
             ["mini-batch"] = Text(settings.MiniBatch),
-            ["reward"] = request.Rewards.Parts.ToString(),
+            ["reward"] = request.Rewards.Control is RewardControl.None ? request.Rewards.Parts.ToString() : request.Rewards.Control.ToString(),
             ["seed"] = Text(request.Seed),
             ["step-weight"] = Text(request.Rewards.StepWeight),
+            ["terminal"] = settings.Credit.Terminal.ToString(),
             ["test-groups"] = Text(request.TestGroups),
             ["test-tasks"] = request.TestTasks == 0 ? "all" : Text(request.TestTasks),
             ["train-groups"] = Text(request.TrainGroups),

@@ -9,7 +9,7 @@ internal sealed class RewardChoice
 {
     private readonly Option<string> _parts = new("--reward")
     {
-        Description = "Parts of the step reward that are paid: both, success, contribution, or final for none",
+        Description = "Parts of the step reward that are paid: both, success, contribution, or final for none; or a control: shuffled, constant, or oracle (reads the truth)",
         HelpName = "PARTS",
         DefaultValueFactory = _ => "both",
     };
@@ -27,7 +27,7 @@ internal sealed class RewardChoice
     public RewardChoice(Command command)
     {
         _contribution.AcceptOnlyFromAmong("used", "lcs");
-        _parts.AcceptOnlyFromAmong("both", "success", "contribution", "final");
+        _parts.AcceptOnlyFromAmong("both", "success", "contribution", "final", "shuffled", "constant", "oracle");
         command.Options.Add(_parts);
         command.Options.Add(_weight);
         command.Options.Add(_contribution);
@@ -36,7 +36,8 @@ internal sealed class RewardChoice
     /// <summary>The options' values.</summary>
     public RewardOptions Read(ParseResult parsed) => new()
     {
-        Parts = Enum.Parse<RewardParts>(parsed.GetValue(_parts)!, ignoreCase: true),
+        Parts = Enum.TryParse<RewardParts>(parsed.GetValue(_parts), ignoreCase: true, out var parts) ? parts : RewardParts.Both,
+        Control = Enum.TryParse<RewardControl>(parsed.GetValue(_parts), ignoreCase: true, out var control) ? control : RewardControl.None,
         StepWeight = parsed.GetValue(_weight),
         Contribution = parsed.GetValue(_contribution) == "lcs" ? ContributionKind.CommonSubsequence : ContributionKind.Used,
     };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
+using StepTool.Learning.Methods;
 
 namespace StepTool.Client.Training;
 
@@ -35,6 +36,7 @@ internal static class TrainPlanner
 
     private static IEnumerable<RunStage> Training(TrainRequest request)
     {
+        var method = TrainingMethods.Create(request.Settings.Method);
         var points = Math.Min(request.CurvePoints, request.Iterations);
         var done = 0;
         for (var point = 1; point <= points; point++)
@@ -48,6 +50,8 @@ internal static class TrainPlanner
                 BatchSize = request.BatchSize,
                 MaxStaleness = request.Deterministic ? 0 : request.MaxStaleness,
                 Deterministic = request.Deterministic,
+                Attempts = method.Attempts,
+                Demonstrated = method.Imitates,
                 Settings = request.Settings with { Seed = request.Seed, TotalUpdates = request.Iterations },
                 Groups = request.TrainGroups,
             };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StepTool.Core.Chance;
+using StepTool.Core.Judging;
 using StepTool.Core.Rewards;
 using StepTool.Core.Tasks;
 using StepTool.Core.Text;
@@ -109,7 +110,14 @@ public static class EpisodeEngine
     public static Episode Close(Episode episode, IWorld world, RewardOptions rewards) =>
         episode.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled
             ? episode
-            : StepRewards.Score(episode with { Verdict = world.Judge.Judge(episode).Verdict }, world, rewards);
+            : Score(episode with { Verdict = world.Judge.Judge(episode).Verdict }, world, rewards);
+
+    /// <summary>Sets the rewards of a judged episode.</summary>
+    public static Episode Score(Episode episode, IWorld world, RewardOptions rewards)
+    {
+        var scored = StepRewards.Score(episode, world, rewards);
+        return rewards.Control is RewardControl.Oracle ? RelevanceReward.Pay(scored, world.Judge, rewards) : scored;
+    }
 
     private static Episode End(Episode episode, Decision decision, Finish finish)
     {

@@ -12,6 +12,9 @@ public sealed record RewardOptions
     /// <summary>Which parts of the step reward are paid; default both.</summary>
     public RewardParts Parts { get; init; } = RewardParts.Both;
 
+    /// <summary>What the step rewards are exchanged for, to see what their place and meaning are worth; default nothing.</summary>
+    public RewardControl Control { get; init; } = RewardControl.None;
+
     /// <summary>How contribution is decided; default by what later calls and the answer used.</summary>
     public ContributionKind Contribution { get; init; } = ContributionKind.Used;
 }
@@ -31,6 +34,22 @@ public enum RewardParts
 
     /// <summary>Both.</summary>
     Both = Success | Contribution,
+}
+
+/// <summary>Controls: what the rewards of an episode's calls are exchanged for. The last reward stays.</summary>
+public enum RewardControl
+{
+    /// <summary>Nothing: the rewards stay.</summary>
+    None,
+
+    /// <summary>The same rewards in another order, drawn by the episode's seed.</summary>
+    Shuffled,
+
+    /// <summary>Their mean for each call: the same total, as a bonus for length.</summary>
+    Constant,
+
+    /// <summary>Both parts for the first successful call of each relevant API: an upper reference, since it reads the truth.</summary>
+    Oracle,
 }
 
 /// <summary>Rules that decide contribution.</summary>

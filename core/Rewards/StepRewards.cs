@@ -31,7 +31,13 @@ public static class StepRewards
             steps.Add(step with { Contributes = contributes, Reward = step.Call is null ? Terminal(episode, answered) : paid });
         }
 
-        return episode with { Steps = steps.MoveToImmutable() };
+        var scored = episode with { Steps = steps.MoveToImmutable() };
+        return options.Control switch
+        {
+            RewardControl.Shuffled => RewardControls.Shuffle(scored),
+            RewardControl.Constant => RewardControls.Level(scored),
+            _ => scored, // the oracle reads the truth, which nothing here can reach
+        };
     }
 
     private static double Terminal(Episode episode, bool answered) => !answered

@@ -23,6 +23,12 @@ public sealed class RunEngine
         var stages = ImmutableArray.CreateBuilder<StageTasks>(plan.Stages.Length);
         foreach (var stage in plan.Stages)
         {
+            if (stage is TrainStage { Demonstrated: true } && world.Demonstrator is null)
+            {
+                throw new ArgumentException(
+                    $"Stage '{stage.Name}' of run '{plan.Run}' learns from demonstrations, and world '{plan.World}' has none. Choose another method, or the built-in world.", nameof(plan));
+            }
+
             var tasks = Select(stage);
             if (tasks.Length == 0)
             {
@@ -79,7 +85,7 @@ public sealed class RunEngine
             EvaluateStage evaluate => new RolloutSpec(
                 id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, Tools: Plan.Tools),
             TrainStage train => new RolloutSpec(
-                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
+                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), train.Demonstrated ? DecisionMode.Demonstrated : DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
             {
                 FinishesAtBudget = FinishesAtBudget(train, seed),
                 Tools = Plan.Tools,
@@ -103,7 +109,7 @@ public sealed class RunEngine
     // Each pass over the training tasks is a fresh shuffle, so that all tasks come equally often and in an order of no meaning.
     private AgentTask TrainingTask(StageTasks stage, long index)
     {
-        var position = stage.TrainedBefore(_stages) + index;
+        var position = (stage.TrainedBefore(_stages) + index) / ((TrainStage)stage.Stage).Attempts;
         var pass = position / stage.Tasks.Length;
         return stage.Tasks[stage.Order(Plan.Seed, pass)[position % stage.Tasks.Length]];
     }
@@ -116,9 +122,9 @@ public sealed class RunEngine
         var (split, groups, most) = stage switch
         {
             EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
-            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1 } train => (Split.Train, train.Groups, 0),
+            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, 0),
             TrainStage train => throw new ArgumentException(
-                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness} and finish share {train.FinishShare}; at least 1, 1, 0 and a share from 0 to 1 are needed."),
+                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare} and {train.Attempts} attempts; at least 1, 1, 0, a share from 0 to 1 and 1 are needed."),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
         };
         var tasks = _world.Tasks.Where(task => Belongs(task, split, groups)).ToImmutableArray();

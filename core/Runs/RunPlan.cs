@@ -89,6 +89,12 @@ public sealed record TrainStage : RunStage
     /// <summary>Share of episodes, 0 to 1, whose last turn offers nothing but Finish, so that steps are credited before the policy has learnt to finish; default 0.5.</summary>
     public double FinishShare { get; init; } = 0.5;
 
+    /// <summary>Whether the world's demonstrator plays the episodes instead of the policy.</summary>
+    public bool Demonstrated { get; init; }
+
+    /// <summary>How many episodes of one task follow each other, at least 1, for methods that compare them; default 1.</summary>
+    public int Attempts { get; init; } = 1;
+
     /// <summary>How the policy learns.</summary>
     public TrainingSettings Settings { get; init; } = new();
 
@@ -117,7 +123,10 @@ public sealed record TrainingSettings
     /// <summary>Coefficient of the divergence from the frozen start.</summary>
     public double? Kl { get; init; }
 
-    /// <summary>Discount per turn.</summary>
+    /// <summary>How rewards become credit for steps.</summary>
+    public CreditRule Credit { get; init; } = new();
+
+    /// <summary>Discount per tick of the credit's clock.</summary>
     public double? Gamma { get; init; }
 
     /// <summary>GAE's lambda.</summary>

@@ -219,8 +219,9 @@ internal sealed partial class TaskGrain(
         {
             try
             {
-                var decision = await _policy!.Policy.DecideAsync(
-                    EpisodeEngine.Situate(episode, _world!), _spec!.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
+                var policy = _spec!.Mode is DecisionMode.Demonstrated ? _world!.Demonstrator! : _policy!.Policy;
+                var decision = await policy.DecideAsync(
+                    EpisodeEngine.Situate(episode, _world!), _spec.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
                 episode = EpisodeEngine.Decide(episode, decision);
             }
             catch (Exception exception) when (exception is not OperationCanceledException && _retries.IsSpent)

@@ -23,7 +23,7 @@ internal static class LearnerDefaults
         {
             Epochs = settings.Epochs ?? options.Epochs,
             MiniBatchRows = settings.MiniBatch ?? options.MiniBatchRows,
-            Credit = options.Credit with { Gamma = settings.Gamma ?? options.Credit.Gamma, Lambda = settings.Lambda ?? options.Credit.Lambda },
+            Credit = options.Credit with { Rule = settings.Credit, Gamma = settings.Gamma ?? options.Credit.Gamma, Lambda = settings.Lambda ?? options.Credit.Lambda },
             Surrogate = options.Surrogate with { EntropyCoefficient = (settings.Entropy ?? Entropy) * share },
             Kl = options.Kl with { Coefficient = settings.Kl ?? options.Kl.Coefficient },
             Optimiser = options.Optimiser with { LearningRate = (settings.LearningRate ?? LearningRate) * share },

@@ -12,6 +12,7 @@ using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Learning.Backends;
 using StepTool.Learning.Learner;
+using StepTool.Learning.Methods;
 using StepTool.Learning.Models;
 
 namespace StepTool.Grains.Training;
@@ -38,11 +39,7 @@ public sealed partial class LearnerHost : IDisposable
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     internal LearnerState Create(TrainingSettings settings)
     {
-        if (settings.Method != "steptool")
-        {
-            throw new ArgumentException($"Method '{settings.Method}' is not known; use steptool.", nameof(settings));
-        }
-
+        _ = TrainingMethods.Create(settings.Method);
         var hidden = settings.Hidden ?? LearnerDefaults.Hidden;
         var architecture = new CandidateArchitecture(FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize, hidden, hidden, shortcut: true);
         return PolicyLearner.Create(architecture, LearnerDefaults.Options(settings, 0), settings.Seed, _backend).State;

@@ -17,6 +17,7 @@ using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Worlds;
 using StepTool.Learning.Checkpoints;
+using StepTool.Learning.Methods;
 using StepTool.Learning.Optimisers;
 using StepTool.Learning.Policies;
 
@@ -71,6 +72,7 @@ internal sealed partial class TrainerGrain(
     public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken)
     {
         var policy = Policy();
+        _ = TrainingMethods.Create(settings.Method);
         _head = await policy.HeadAsync(cancellationToken);
         if (_head is not null)
         {
@@ -274,7 +276,7 @@ internal sealed partial class TrainerGrain(
         var learner = await host.GetAsync(this.GetPrimaryKeyString(), head, order.Settings, blobs, cancellationToken);
         var threads = options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : Environment.ProcessorCount;
         var metrics = await Task.Factory.StartNew(
-            () => Learn(learner, trajectories, world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Learn(TrainingMethods.Create(order.Settings.Method), learner, trajectories, world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         metrics = metrics.SetItem("staleness", included.Average(entry => (double)(head.Latest.Version - entry.Version)));
         var consumed = entries.Aggregate(OrdinalSet.Empty, (set, entry) => set.Add(entry.Ordinal));
         var manifest = await blobs.PutAsync(this.GetPrimaryKeyString(), learner.State, head.Latest.Version + 1, consumed, order.Settings, cancellationToken);
@@ -283,21 +285,21 @@ internal sealed partial class TrainerGrain(
     }
 
     private ImmutableSortedDictionary<string, double> Learn(
-        Learning.Learner.PolicyLearner learner, Episode[] trajectories, IWorld world, int threads, CancellationToken cancellationToken)
+        IMethod method, Learning.Learner.PolicyLearner learner, Episode[] trajectories, IWorld world, int threads, CancellationToken cancellationToken)
     {
-        var batch = TrajectoryBatch.Read(trajectories, world, features, threads);
+        var batch = TrajectoryBatch.Read(trajectories, world, features, threads, method.Imitates);
         if (batch.Episodes.Count == 0)
         {
             throw new EmptyBatchException(
                 $"None of {trajectories.Length} trajectories can be learnt from: {batch.Dropped} chose what is not among today's candidates, the others were excluded.");
         }
 
-        if (learner.State.Step == 0)
+        if (learner.State.Step == 0 && !learner.Weights.IsStandardised)
         {
             learner.Standardise(batch.Batch); // once, before the first step; frozen from then on
         }
 
-        return LearnerHost.Describe(learner.Update(batch.Episodes, batch.Batch, cancellationToken), trajectories, batch.Dropped);
+        return LearnerHost.Describe(method.Update(learner, batch.Episodes, batch.Batch, cancellationToken), trajectories, batch.Dropped).Add("droppedSteps", batch.DroppedSteps);
     }
 
     private ITransitionLogGrain Log() => GrainFactory.GetGrain<ITransitionLogGrain>(this.GetPrimaryKeyString());

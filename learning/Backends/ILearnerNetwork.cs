@@ -17,11 +17,12 @@ public interface ILearnerNetwork
     LossSums Gradient(
         ParameterLayout layout, ReadOnlyMemory<float> weights, DecisionBatch batch, ReadOnlyMemory<int> decisions, IDecisionLoss loss, float[] gradient);
 
-    /// <summary>The log-probabilities and values of all decisions of a batch.</summary>
+    /// <summary>The log-probabilities, or scores, and the values of all decisions of a batch.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="all">The numbers of all its decisions, in order.</param>
     /// <param name="logProbabilities">Receives the log-probabilities [candidates].</param>
     /// <param name="values">Receives the values [decisions].</param>
-    void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values);
+    /// <param name="asScores">Whether the candidates' scores are wanted instead of their log-probabilities.</param>
+    void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values, bool asScores = false);
 }

@@ -56,4 +56,32 @@ public sealed class TrainingEpisode
 
     /// <summary>Why the episode ended.</summary>
     public EpisodeEnd End { get; }
+
+    /// <summary>Tokens from the end of each action to the end of the next: its observation and what follows [steps]; empty where nobody counted.</summary>
+    /// <exception cref="ArgumentException">There are some, and not one number of at least 1 for each step.</exception>
+    public int[] Tokens
+    {
+        get;
+        init => field = value.Length == 0 || (value.Length == Rewards.Length && value.All(tokens => tokens >= 1))
+            ? value
+            : throw new ArgumentException($"Tokens are [{string.Join(", ", value)}]; one number of at least 1 is needed for each of [{Rewards.Length}] steps.", nameof(value));
+    } = [];
+
+    /// <summary>What the last step earned for the task as a whole: 1 Solved, 0.5 Unsure, 0 Unsolved or without a Finish.</summary>
+    public float FinalReward { get; init; }
+
+    /// <summary>Whether the task was solved.</summary>
+    public bool IsSolved => FinalReward >= 1;
+
+    /// <summary>A hash of all that was known before each step; equal numbers are equal situations [steps]; empty where nobody computed it.</summary>
+    public ulong[] Histories { get; init; } = [];
+
+    /// <summary>A hash of the task and the set of calls made, whatever their order.</summary>
+    public ulong Signature { get; init; }
+
+    /// <summary>The same episode with other rewards.</summary>
+    /// <param name="rewards">The reward of each step [steps].</param>
+    /// <exception cref="ArgumentException">There is another number of rewards than of steps, or one is not finite.</exception>
+    public TrainingEpisode WithRewards(float[] rewards) =>
+        new(From, rewards, BehaviourLogProbabilities, End) { Tokens = Tokens, FinalReward = FinalReward, Histories = Histories, Signature = Signature };
 }

@@ -23,6 +23,6 @@ internal sealed class LearnerDraft(LearnerState start)
         optimiser.Step(Layout, ++_step, _weights, gradient, _firstMoment, _secondMoment);
 
     /// <summary>The state that the update leaves.</summary>
-    public LearnerState Finish(double klCoefficient) => new(
-        NetworkWeights.Create(Layout, _weights), start.Reference, _firstMoment, _secondMoment, _step, klCoefficient, Random.State);
+    public LearnerState Finish(double klCoefficient) => new LearnerState(
+        NetworkWeights.Create(Layout, _weights), start.Reference, _firstMoment, _secondMoment, _step, klCoefficient, Random.State).WithCritics(start.Critics);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StepTool.Core.Chance;
 using StepTool.Learning.Models;
 
@@ -72,6 +73,23 @@ public sealed class LearnerState
 
     /// <summary>The state of the generator that shuffles [4].</summary>
     public ReadOnlySpan<ulong> Random => _random;
+
+    /// <summary>
+    /// States of critics of their own, for methods that have some: networks of the same shape whose candidate scores and values are estimates, and whose
+    /// references are their slowly moving targets. Empty for other methods.
+    /// </summary>
+    public ImmutableArray<LearnerState> Critics { get; private init; } = [];
+
+    /// <summary>The same state with critics.</summary>
+    /// <param name="critics">The critics.</param>
+    public LearnerState WithCritics(ImmutableArray<LearnerState> critics) =>
+        new(Weights, Reference, FirstMoment, SecondMoment, Step, KlCoefficient, Random) { Critics = critics };
+
+    /// <summary>The same state with another reference.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <exception cref="ArgumentException">The reference is of another shape.</exception>
+    internal LearnerState WithReference(NetworkWeights reference) =>
+        new(Weights, reference, FirstMoment, SecondMoment, Step, KlCoefficient, Random) { Critics = Critics };
 
     /// <summary>The state before the first update.</summary>
     /// <param name="weights">The weights, which are the frozen reference too.</param>

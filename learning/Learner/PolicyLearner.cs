@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StepTool.Core.Chance;
 using StepTool.Learning.Backends;
 using StepTool.Learning.Batches;
@@ -73,16 +74,29 @@ public sealed class PolicyLearner
     /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another update is under way.</exception>
-    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
+    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default) =>
+        Update(episodes, batch, _objective, cancellationToken);
+
+    /// <summary>Improves the policy on episodes by the clipped policy gradient of any objective.</summary>
+    /// <param name="episodes">The episodes; no two share a decision.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="objective">Says how much each choice was worth.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    /// <exception cref="ArgumentException">There is no episode, one reaches beyond the batch, two share a decision, or the features do not fit the network.</exception>
+    /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another update is under way.</exception>
+    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(episodes);
+        ArgumentNullException.ThrowIfNull(objective);
         if (episodes.Count == 0)
         {
             throw new ArgumentException("An update needs at least one episode.", nameof(episodes));
         }
 
         using var turn = new Turn(this);
-        var terms = Prepare(episodes, batch);
+        var terms = Prepare(episodes, batch, objective);
         var rows = _rows.AsMemory(0, _stepWeights.RowCount);
         _stepWeights.Rows.CopyTo(rows.Span);
         var explained = ExplainedVariance.Measure(_values, _stepWeights);
@@ -105,22 +119,27 @@ public sealed class PolicyLearner
 
         cancellationToken.ThrowIfCancellationRequested();
         _state = draft.Finish(AdaptiveKl.Next(coefficient, sums.KlToReference / sums.Rows, sums.Rows, _options.Kl));
-        return new UpdateMetrics
-        {
-            PolicyLoss = sums.Policy / sums.Rows,
-            ValueLoss = sums.Value / sums.Rows,
-            KlToReference = sums.KlToReference / sums.Rows,
-            KlToBehaviour = sums.KlToBehaviour / sums.Rows,
-            Entropy = sums.Entropy / sums.Rows,
-            ClipFraction = sums.Clipped / sums.Rows,
-            ExplainedVariance = explained,
-            GradientNorm = _epochs.GradientNorm,
-            KlCoefficient = coefficient,
-            Rows = _epochs.Rows,
-            MiniBatches = _epochs.MiniBatches,
-            Epochs = epoch,
-            End = end,
-        };
+        return Measure(sums, explained, coefficient, epoch, end);
+    }
+
+    /// <summary>Lowers any loss over some decisions for all epochs; without decisions nothing changes. The reference stays.</summary>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="decisions">Those that the loss is a mean of.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    /// <exception cref="ArgumentException">The features do not fit the network.</exception>
+    /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another update is under way.</exception>
+    public UpdateMetrics Minimise(DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        using var turn = new Turn(this);
+        Admit(batch);
+        _epochs.Start();
+        var (state, sums) = Descend(_state, batch, decisions, loss, decisions.IsEmpty ? 0 : _options.Epochs, cancellationToken);
+        _state = state;
+        return Measure(sums, 0, _state.KlCoefficient, decisions.IsEmpty ? 0 : _options.Epochs, UpdateEnd.Completed);
     }
 
     /// <summary>Makes the policy's choices more like the chosen ones, by cross-entropy. The critic and the reference stay.</summary>
@@ -140,18 +159,81 @@ public sealed class PolicyLearner
             throw new ArgumentException("An update needs at least one decision.", nameof(batch));
         }
 
-        var loss = new CrossEntropyLoss(batch);
-        var draft = new LearnerDraft(_state);
-        var sums = default(LossSums);
         _epochs.Start();
-        for (var epoch = 0; epoch < _options.Epochs; epoch++)
+        (_state, var sums) = Descend(_state, batch, [.. Enumerable.Range(0, batch.Decisions)], new CrossEntropyLoss(batch), _options.Epochs, cancellationToken);
+        return new SupervisedMetrics(sums.Policy / sums.Rows, sums.Agreeing / sums.Rows, _epochs.GradientNorm, _epochs.Rows, _epochs.MiniBatches);
+    }
+
+    /// <summary>What some weights say of every decision of a batch: of the policy, its reference, or a critic.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="asScores">Whether the candidates' scores are wanted instead of their log-probabilities.</param>
+    /// <exception cref="ArgumentException">The features do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">An update is under way.</exception>
+    internal BatchScores Score(NetworkWeights weights, DecisionBatch batch, bool asScores = false)
+    {
+        using var turn = new Turn(this);
+        Admit(batch);
+        var scores = new BatchScores(new float[batch.Candidates], new float[batch.Decisions]);
+        _network.Score(weights, batch, _rows.AsMemory(0, batch.Decisions), scores.Candidates, scores.Values, asScores);
+        return scores;
+    }
+
+    /// <summary>Lowers a critic's loss for one epoch. The learner's own state stays.</summary>
+    /// <param name="critic">The critic's state.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="decisions">Those that the loss is a mean of.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    internal LearnerState Fit(LearnerState critic, DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, CancellationToken cancellationToken)
+    {
+        using var turn = new Turn(this);
+        Admit(batch);
+        return Descend(critic, batch, decisions, loss, 1, cancellationToken).State;
+    }
+
+    /// <summary>Takes critics into the state, for the next update to find.</summary>
+    /// <param name="critics">The critics.</param>
+    internal void Keep(ImmutableArray<LearnerState> critics)
+    {
+        using var turn = new Turn(this);
+        _state = _state.WithCritics(critics);
+    }
+
+    private (LearnerState State, LossSums Sums) Descend(
+        LearnerState start, DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, int epochs, CancellationToken cancellationToken)
+    {
+        var rows = decisions.ToArray();
+        var draft = new LearnerDraft(start);
+        var sums = default(LossSums);
+        for (var epoch = 0; epoch < epochs; epoch++)
         {
-            sums = _epochs.Run(draft, batch, _rows.AsMemory(0, batch.Decisions), loss, cancellationToken);
+            sums = _epochs.Run(draft, batch, rows, loss, cancellationToken);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _state = draft.Finish(_state.KlCoefficient);
-        return new SupervisedMetrics(sums.Policy / sums.Rows, sums.Agreeing / sums.Rows, _epochs.GradientNorm, _epochs.Rows, _epochs.MiniBatches);
+        return (draft.Finish(start.KlCoefficient), sums);
+    }
+
+    private UpdateMetrics Measure(in LossSums sums, double explained, double coefficient, int epochs, UpdateEnd end)
+    {
+        var rows = Math.Max(1, sums.Rows);
+        return new UpdateMetrics
+        {
+            PolicyLoss = sums.Policy / rows,
+            ValueLoss = sums.Value / rows,
+            KlToReference = sums.KlToReference / rows,
+            KlToBehaviour = sums.KlToBehaviour / rows,
+            Entropy = sums.Entropy / rows,
+            ClipFraction = sums.Clipped / rows,
+            ExplainedVariance = explained,
+            GradientNorm = _epochs.GradientNorm,
+            KlCoefficient = coefficient,
+            Rows = _epochs.Rows,
+            MiniBatches = _epochs.MiniBatches,
+            Epochs = epochs,
+            End = end,
+        };
     }
 
     /// <summary>Sets the standardisation of features from a batch, in weights and reference alike. Only before the first update.</summary>
@@ -195,7 +277,7 @@ public sealed class PolicyLearner
         }
     }
 
-    private SurrogateTerms Prepare(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch)
+    private SurrogateTerms Prepare(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective)
     {
         Admit(batch);
         if (_values.Length < batch.Decisions)
@@ -218,7 +300,7 @@ public sealed class PolicyLearner
             _network.Score(_state.Reference, batch, all, _reference, _unusedValues);
         }
 
-        _objective.Weigh(episodes, _values.AsSpan(0, batch.Decisions), _stepWeights);
+        objective.Weigh(episodes, _values.AsSpan(0, batch.Decisions), _stepWeights);
         foreach (var episode in episodes)
         {
             episode.BehaviourLogProbabilities.CopyTo(_behaviour, episode.From);

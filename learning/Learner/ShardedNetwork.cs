@@ -56,10 +56,10 @@ internal sealed class ShardedNetwork : ILearnerNetwork
     }
 
     /// <inheritdoc/>
-    public void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values)
+    public void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values, bool asScores = false)
     {
         _plan.Cut(batch, all.Span, _backend.RowsPerShard);
-        _job = new Job(weights.Layout, weights.Memory, batch, all) { LogProbabilities = logProbabilities, Values = values };
+        _job = new Job(weights.Layout, weights.Memory, batch, all) { LogProbabilities = logProbabilities, Values = values, AsScores = asScores };
         _backend.Run(_plan.Count, _scorePart);
         _job = default;
     }
@@ -91,7 +91,7 @@ internal sealed class ShardedNetwork : ILearnerNetwork
         var own = _workers[worker];
         var (from, to) = (_plan.Start(index), _plan.End(index));
         _network.Forward(_job.Layout, _job.Weights.Span, _job.Batch, _job.Decisions.Span[from..to], own.Activations);
-        own.Activations.LogProbabilities.CopyTo(_job.LogProbabilities.Span[_job.Batch.Offsets[from]..]);
+        (_job.AsScores ? own.Activations.Logits : own.Activations.LogProbabilities).CopyTo(_job.LogProbabilities.Span[_job.Batch.Offsets[from]..]);
         own.Activations.Values.CopyTo(_job.Values.Span[from..]);
     }
 
@@ -104,6 +104,8 @@ internal sealed class ShardedNetwork : ILearnerNetwork
         public Memory<float> LogProbabilities { get; init; }
 
         public Memory<float> Values { get; init; }
+
+        public bool AsScores { get; init; }
     }
 
     private sealed class Shard(int length)

@@ -27,6 +27,9 @@ public sealed class Activations
     /// <summary>The log-probability of each candidate [candidates].</summary>
     public ReadOnlySpan<float> LogProbabilities => LogProbabilityBuffer.AsSpan(0, Candidates);
 
+    /// <summary>The score of each candidate, of which the log-probabilities are the log-softmax [candidates].</summary>
+    public ReadOnlySpan<float> Logits => LogitBuffer.AsSpan(0, Candidates);
+
     /// <summary>The estimated return of each decision [decisions].</summary>
     public ReadOnlySpan<float> Values => ValueBuffer.AsSpan(0, Decisions);
 

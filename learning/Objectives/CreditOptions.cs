@@ -1,12 +1,14 @@
+using StepTool.Core.Rewards;
+
 namespace StepTool.Learning.Objectives;
 
-/// <summary>How rewards become credit for steps. The clock ticks once a turn.</summary>
+/// <summary>How rewards become credit for steps: by generalised advantage estimation against the critic.</summary>
 public sealed record CreditOptions
 {
-    /// <summary>How a step's advantage follows from the rewards. Default: generalised advantage estimation.</summary>
-    public CreditEstimator Estimator { get; init; } = CreditEstimator.GeneralisedAdvantage;
+    /// <summary>How rewards are weighted, what the clock counts, and whether the last score is kept. Default: return-to-go over turns, kept.</summary>
+    public CreditRule Rule { get; init; } = new();
 
-    /// <summary>The discount a turn, 0 to 1. Default 0.99.</summary>
+    /// <summary>The discount a tick of the clock, 0 to 1. Default 0.99.</summary>
     public double Gamma { get; init; } = 0.99;
 
     /// <summary>The mixture of horizons, 0 (one step) to 1 (the whole episode). Default 0.95.</summary>

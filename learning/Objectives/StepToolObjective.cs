@@ -1,16 +1,17 @@
+using StepTool.Core.Rewards;
 using StepTool.Learning.Batches;
 
 namespace StepTool.Learning.Objectives;
 
 /// <summary>Turns episodes with a reward for each step into advantages and returns.</summary>
 /// <remarks>
-/// StepTool, arXiv:2410.07745, step-grained optimisation. Differs from the released code: credit crosses turns and not tokens, the terminal score is kept
-/// (the release multiplies it by 0), KL is an exact term of the loss and not a part of the reward.
+/// StepTool, arXiv:2410.07745, step-grained optimisation. Differs from the released code by default: credit crosses turns and not tokens, the terminal score
+/// is kept (the release multiplies it by 0), KL is an exact term of the loss and not a part of the reward. The first two are <see cref="CreditRule"/>'s to choose.
 /// </remarks>
-public sealed class StepToolObjective
+public sealed class StepToolObjective : IObjective
 {
     private readonly CreditOptions _options;
-    private float[] _whitened = [];
+    private float[] _scores = [];
 
     /// <summary>Makes an objective.</summary>
     /// <param name="options">How rewards become credit.</param>
@@ -22,47 +23,20 @@ public sealed class StepToolObjective
         _options = options;
     }
 
-    /// <summary>Weighs every step of the episodes.</summary>
-    /// <param name="episodes">The episodes; no two share a decision.</param>
-    /// <param name="values">The critic's values [decisions of the batch].</param>
-    /// <param name="weights">Receives advantages and returns.</param>
-    /// <exception cref="ArgumentException">An episode reaches beyond the batch, or two share a decision.</exception>
+    /// <inheritdoc/>
     public void Weigh(IReadOnlyList<TrainingEpisode> episodes, ReadOnlySpan<float> values, StepWeights weights)
     {
         ArgumentNullException.ThrowIfNull(episodes);
         ArgumentNullException.ThrowIfNull(weights);
-        weights.Reset(values.Length);
-        // Returns mark what has been seen: a NaN is a decision that no episode has claimed yet.
-        weights.Returns.Span.Fill(float.NaN);
+        weights.Claim(episodes, values.Length);
         foreach (var episode in episodes)
         {
-            if (episode.To > values.Length)
-            {
-                throw new ArgumentException($"An episode has decisions {episode.From} to {episode.To - 1}, the batch has 0 to {values.Length - 1}.", nameof(episodes));
-            }
-
-            for (var decision = episode.From; decision < episode.To; decision++)
-            {
-                if (!float.IsNaN(weights.Returns.Span[decision]))
-                {
-                    throw new ArgumentException($"Decision {decision} belongs to two episodes; each may be used once.", nameof(episodes));
-                }
-
-                weights.Returns.Span[decision] = 0;
-                weights.AddRow(decision);
-            }
-
             Estimate(episode, values[episode.From..episode.To], weights);
-        }
-
-        foreach (ref var value in weights.Returns.Span)
-        {
-            value = float.IsNaN(value) ? 0 : value;
         }
 
         if (_options.Whiten)
         {
-            Whiten(weights);
+            weights.Whiten();
         }
     }
 
@@ -71,37 +45,27 @@ public sealed class StepToolObjective
         var after = episode.End == EpisodeEnd.Terminal ? 0 : values[^1];
         var advantages = weights.Advantages.Span[episode.From..episode.To];
         var returns = weights.Returns.Span[episode.From..episode.To];
-        switch (_options.Estimator)
+        if (_scores.Length < episode.Steps)
         {
-            case CreditEstimator.GeneralisedAdvantage:
-                GeneralisedAdvantage.Estimate(episode.Rewards, values, after, _options.Gamma, _options.Lambda, advantages, returns);
-                break;
-            case CreditEstimator.ReturnToGo:
-                ReturnToGo.Estimate(episode.Rewards, after, _options.Gamma, returns);
-                returns.CopyTo(advantages);
-                break;
-            default:
-                throw new ArgumentException($"Option 'Credit.Estimator' is {_options.Estimator}; it must be one of {string.Join(", ", Enum.GetNames<CreditEstimator>())}.");
+            _scores = new float[episode.Steps];
         }
+
+        var scores = _scores.AsSpan(0, episode.Steps);
+        StepScores.Weigh(episode.Rewards, _options.Rule, scores);
+        if (_options.Rule.Weighting == CreditWeighting.Immediate)
+        {
+            GeneralisedAdvantage.Estimate(scores, values, 0, gamma: 0, lambda: 0, advantages, returns);
+            return;
+        }
+
+        GeneralisedAdvantage.Estimate(scores, values, after, _options.Gamma, _options.Lambda, advantages, returns, Ticks(episode));
     }
 
-    private void Whiten(StepWeights weights)
+    private ReadOnlySpan<int> Ticks(TrainingEpisode episode) => _options.Rule.Clock switch
     {
-        if (_whitened.Length < weights.RowCount)
-        {
-            _whitened = new float[weights.RowCount];
-        }
-
-        var whitened = _whitened.AsSpan(0, weights.RowCount);
-        for (var row = 0; row < whitened.Length; row++)
-        {
-            whitened[row] = weights.Advantages.Span[weights.Rows[row]];
-        }
-
-        Whitening.Apply(whitened);
-        for (var row = 0; row < whitened.Length; row++)
-        {
-            weights.Advantages.Span[weights.Rows[row]] = whitened[row];
-        }
-    }
+        CreditClock.Turn => [],
+        _ when episode.Tokens.Length == 0 => throw new ArgumentException(
+            "Option 'Credit.Rule.Clock' is Token, but the episodes do not say how long their steps are. Set TrainingEpisode.Tokens, or use the clock Turn."),
+        _ => episode.Tokens,
+    };
 }

@@ -1,3 +1,5 @@
+using StepTool.Learning.Batches;
+
 namespace StepTool.Learning.Objectives;
 
 /// <summary>What an algorithm makes of episodes: for each decision of a batch, how much its choice is pushed and what the critic should say.</summary>
@@ -6,6 +8,8 @@ public sealed class StepWeights
     private float[] _advantages = [];
     private float[] _returns = [];
     private int[] _rows = [];
+    private float[] _whitened = [];
+    private bool[] _claimed = [];
     private int _decisions;
 
     /// <summary>The decisions that belong to an episode, in the episodes' order.</summary>
@@ -37,7 +41,58 @@ public sealed class StepWeights
         Returns.Span.Clear();
     }
 
-    /// <summary>Notes that a decision belongs to an episode.</summary>
-    /// <param name="decision">The decision.</param>
-    internal void AddRow(int decision) => _rows[RowCount++] = decision;
+    /// <summary>Makes room for a batch, and notes which of its decisions belong to an episode.</summary>
+    /// <param name="episodes">The episodes; no two share a decision.</param>
+    /// <param name="decisions">Decisions of the batch.</param>
+    /// <exception cref="ArgumentException">An episode reaches beyond the batch, or two share a decision.</exception>
+    internal void Claim(IReadOnlyList<TrainingEpisode> episodes, int decisions)
+    {
+        Reset(decisions);
+        if (_claimed.Length < decisions)
+        {
+            _claimed = new bool[decisions];
+        }
+
+        _claimed.AsSpan().Clear();
+        foreach (var episode in episodes)
+        {
+            if (episode.To > decisions)
+            {
+                throw new ArgumentException($"An episode has decisions {episode.From} to {episode.To - 1}, the batch has 0 to {decisions - 1}.", nameof(episodes));
+            }
+
+            for (var decision = episode.From; decision < episode.To; decision++)
+            {
+                if (_claimed[decision])
+                {
+                    throw new ArgumentException($"Decision {decision} belongs to two episodes; each may be used once.", nameof(episodes));
+                }
+
+                _claimed[decision] = true;
+                _rows[RowCount++] = decision;
+            }
+        }
+    }
+
+    /// <summary>Brings the advantages of all rows to mean 0 and variance 1.</summary>
+    internal void Whiten()
+    {
+        if (_whitened.Length < RowCount)
+        {
+            _whitened = new float[RowCount];
+        }
+
+        var whitened = _whitened.AsSpan(0, RowCount);
+        var advantages = Advantages.Span;
+        for (var row = 0; row < whitened.Length; row++)
+        {
+            whitened[row] = advantages[_rows[row]];
+        }
+
+        Whitening.Apply(whitened);
+        for (var row = 0; row < whitened.Length; row++)
+        {
+            advantages[_rows[row]] = whitened[row];
+        }
+    }
 }

@@ -33,6 +33,13 @@ public sealed class TrainPlannerTests
     public void Plan_MorePointsThanIterations_OnePointAnUpdate() =>
         Assert.Equal([1, 1], Training(Request with { Iterations = 2, CurvePoints = 6 }).Select(stage => stage.Iterations));
 
+    [Theory]
+    [InlineData("steptool", 1, false)]
+    [InlineData("eto", 8, false)]
+    [InlineData("sft", 1, true)]
+    public void Plan_Method_DecidesAttemptsAndWhoPlays(string method, int attempts, bool demonstrated) => Assert.All(
+        Training(Request with { Settings = new TrainingSettings { Method = method } }), stage => Assert.Equal((attempts, demonstrated), (stage.Attempts, stage.Demonstrated)));
+
     [Fact]
     public void Plan_Deterministic_TrainsStrictlyOnPolicy() =>
         Assert.All(Training(Request with { Deterministic = true, MaxStaleness = 4 }), stage => Assert.True(stage is { Deterministic: true, MaxStaleness: 0 }));

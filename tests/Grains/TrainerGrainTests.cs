@@ -153,6 +153,33 @@ public sealed class TrainerGrainTests
         Assert.Contains("has 8 hidden units; 16 were asked for", status.Failure, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("rft")]
+    [InlineData("ppo")]
+    [InlineData("eto")]
+    [InlineData("archer")]
+    public async Task Train_OtherMethods_PublishEveryUpdateAndTheSameAgain(string method)
+    {
+        var plan = Plans.Of(Plans.Train(deterministic: true) with { Attempts = 4, Settings = new TrainingSettings { Hidden = 8, Method = method } });
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(plan);
+        await using var again = await House.StartAsync(new Ground());
+        await again.CompleteAsync(plan);
+        Assert.Equal((RunPhase.Completed, 3), (status.Phase, status.Stages[0].Updates));
+        Assert.Equal(Hashes(await Policy(house).VersionsAsync()), Hashes(await Policy(again).VersionsAsync()));
+    }
+
+    [Theory]
+    [InlineData("grpo", false, "Method 'grpo' is not known. Choose one of sft, rft, ppo, eto, archer, steptool.")]
+    [InlineData("sft", true, "learns from demonstrations, and world 'tiny' has none")]
+    public async Task Train_MethodThatCannotBe_FailsTheRunWithTheRemedy(string method, bool demonstrated, string expected)
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var stage = Plans.Train(iterations: 1) with { Demonstrated = demonstrated, Settings = new TrainingSettings { Hidden = 8, Method = method } };
+        var failure = await FailureAsync(house, Plans.Of(stage));
+        Assert.Contains(expected, failure, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evaluate_PolicyThatDoesNotExist_FailsTheRunWithTheRemedy()
     {
@@ -160,6 +187,19 @@ public sealed class TrainerGrainTests
         var status = await house.CompleteAsync(Plans.Of(Plans.Evaluate("nobody@latest")));
         Assert.Equal(RunPhase.Failed, status.Phase);
         Assert.Contains("'nobody' does not exist; see 'steptool policy list'", status.Failure, StringComparison.Ordinal);
+    }
+
+    // A plan may be refused when it is handed in, or fail when its stage begins.
+    private static async Task<string> FailureAsync(House house, RunPlan plan)
+    {
+        try
+        {
+            return (await house.CompleteAsync(plan)).Failure;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static IPolicyGrain Policy(House house) => house.Grain<IPolicyGrain>("policy");

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
+using StepTool.Core.Policies;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
 
@@ -37,6 +38,7 @@ public sealed class BuiltInWorld : IWorld
         _keys = [.. _apis.Keys.OrderBy(key => key.ToString(), StringComparer.Ordinal)];
         _answers = answers;
         Judge = new BuiltInJudge(_tasks);
+        Demonstrator = new DemonstrationPolicy(this);
     }
 
     /// <inheritdoc/>
@@ -53,6 +55,9 @@ public sealed class BuiltInWorld : IWorld
 
     /// <inheritdoc/>
     public IJudge Judge { get; }
+
+    /// <inheritdoc/>
+    public IPolicy? Demonstrator { get; }
 
     /// <summary>None: every generated task can be solved.</summary>
     public ImmutableArray<string> Excluded => [];

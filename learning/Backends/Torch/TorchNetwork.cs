@@ -44,7 +44,7 @@ internal sealed class TorchNetwork(CandidateArchitecture architecture, Device de
     }
 
     /// <inheritdoc/>
-    public void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values)
+    public void Score(NetworkWeights weights, DecisionBatch batch, ReadOnlyMemory<int> all, Memory<float> logProbabilities, Memory<float> values, bool asScores = false)
     {
         using var without = no_grad();
         using var scope = NewDisposeScope();
@@ -55,7 +55,7 @@ internal sealed class TorchNetwork(CandidateArchitecture architecture, Device de
             using var passScope = NewDisposeScope();
             var (from, to) = (_plan.Start(pass), _plan.End(pass));
             Forward(weights.Layout, tensors, batch, all.Span[from..to]);
-            _activations.LogProbabilities.CopyTo(logProbabilities.Span[batch.Offsets[from]..]);
+            (asScores ? _activations.Logits : _activations.LogProbabilities).CopyTo(logProbabilities.Span[batch.Offsets[from]..]);
             _activations.Values.CopyTo(values.Span[from..]);
         }
     }

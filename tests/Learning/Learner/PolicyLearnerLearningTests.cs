@@ -1,6 +1,7 @@
 using StepTool.Learning.Backends.Managed;
 using StepTool.Learning.Batches;
 using StepTool.Learning.Learner;
+using StepTool.Learning.Methods;
 using StepTool.Learning.Models;
 using StepTool.Learning.Objectives;
 using StepTool.Learning.Optimisers;
@@ -24,6 +25,12 @@ public sealed class PolicyLearnerLearningTests
     [InlineData(2)]
     public void Update_FlippedAdvantage_StaysBelowTheUntrained(ulong seed) => Assert.InRange(Train(seed, sign: -1), 0, Untrained);
 
+    [Theory]
+    [InlineData("ppo", 0.8)]
+    [InlineData("rft", 0.8)]
+    [InlineData("archer", 0.8)]
+    public void Update_OtherMethods_ReachTheBar(string method, double bar) => Assert.InRange(Train(1, sign: 1, TrainingMethods.Create(method)), bar, 1);
+
     [Fact]
     public void SupervisedUpdate_RightChoices_ReachesTheBar()
     {
@@ -40,7 +47,7 @@ public sealed class PolicyLearnerLearningTests
         Assert.InRange(Evaluate(learner, backend), Bar, 1);
     }
 
-    private static double Train(ulong seed, float sign)
+    private static double Train(ulong seed, float sign, IMethod? method = null)
     {
         using var backend = new ManagedBackend(1);
         var learner = Create(seed, backend);
@@ -52,7 +59,7 @@ public sealed class PolicyLearnerLearningTests
             builder.Clear();
             episodes.Clear();
             task.Play(learner.Weights, backend, 256, greedy: false, builder, episodes, sign);
-            learner.Update(episodes, builder.Batch);
+            (method ?? new StepToolMethod()).Update(learner, episodes, builder.Batch);
         }
 
         return Evaluate(learner, backend);

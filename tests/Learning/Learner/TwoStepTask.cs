@@ -34,7 +34,7 @@ internal sealed class TwoStepTask(ulong seed)
             }
 
             solved += right ? 1 : 0;
-            into.Add(new TrainingEpisode(from, rewards, logProbabilities, EpisodeEnd.Terminal));
+            into.Add(new TrainingEpisode(from, rewards, logProbabilities, EpisodeEnd.Terminal) { FinalReward = right ? 1 : 0, Signature = (ulong)from });
         }
 
         return (double)solved / episodes;

@@ -22,8 +22,8 @@ public sealed class CreditTests
     {
         float[] rewards = [0.5f, -1, 2, 0.25f];
         float[] values = [3, 1, -2, 0.5f];
-        var returns = new float[4];
-        ReturnToGo.Estimate(rewards, 0, 0.9, returns);
+        // From the end: 0.25; 2 + 0.9 * 0.25 = 2.225; -1 + 0.9 * 2.225 = 1.0025; 0.5 + 0.9 * 1.0025 = 1.40225.
+        float[] returns = [1.40225f, 1.0025f, 2.225f, 0.25f];
 
         var (advantages, targets) = Gae(rewards, values, 0, 0.9, 1);
 
@@ -62,40 +62,21 @@ public sealed class CreditTests
     }
 
     [Fact]
+    public void GeneralisedAdvantage_StepsOfSeveralTicks_AreDiscountedByThem()
+    {
+        // gamma 0.5, lambda 0.5, ticks 2 and 1; deltas: 1 + 0.25*4 - 2 = 0; 0 + 0 - 4 = -4. First: 0 + 0.0625 * -4 = -0.25.
+        var advantages = new float[2];
+        GeneralisedAdvantage.Estimate([1, 0], [2, 4], 0, 0.5, 0.5, advantages, new float[2], [2, 1]);
+
+        Assert.Equal([-0.25f, -4f], advantages);
+    }
+
+    [Fact]
     public void GeneralisedAdvantage_OtherLengths_NamesAllShapes()
     {
         var exception = Assert.Throws<ArgumentException>(() => GeneralisedAdvantage.Estimate(new float[3], new float[2], 0, 1, 1, new float[3], new float[3]));
 
         Assert.Contains("Rewards are [3], values [2]", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ReturnToGo_ThreeSteps_IsTheHandComputedSum()
-    {
-        var returns = new float[3];
-        ReturnToGo.Estimate([0.25f, 0.5f, 1], 0, 0.5, returns);
-
-        Assert.Equal([0.75f, 1f, 1f], returns);
-    }
-
-    [Fact]
-    public void ReturnToGo_NoDiscount_ShiftOfOneRewardMovesAllEarlierReturnsAlike()
-    {
-        var returns = new float[3];
-        var shifted = new float[3];
-        ReturnToGo.Estimate([1, 2, 3], 0, 1, returns);
-        ReturnToGo.Estimate([1, 2 + 5, 3], 0, 1, shifted);
-
-        Assert.Equal([returns[0] + 5, returns[1] + 5, returns[2]], shifted);
-    }
-
-    [Fact]
-    public void ReturnToGo_SingleStep_IsItsReward()
-    {
-        var returns = new float[1];
-        ReturnToGo.Estimate([0.5f], 0, 0.9, returns);
-
-        Assert.Equal([0.5f], returns);
     }
 
     [Fact]

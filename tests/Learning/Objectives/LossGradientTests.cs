@@ -48,6 +48,28 @@ public sealed class LossGradientTests
         Check(backend, Weights(1), batch, new CrossEntropyLoss(batch), sums => sums.Policy / sums.Rows);
     }
 
+    [Fact]
+    public void PreferenceLoss_AllWeights_AgreeWithFiniteDifferences()
+    {
+        using var backend = new ManagedBackend(1);
+        var batch = RandomBatches.Create(35, 12, 4, 3, fewest: 3, most: 5);
+        int[][] rejected = [.. Enumerable.Range(0, 12).Select(decision => Enumerable.Range(0, 3).Where(other => other != batch.Chosen[decision]).ToArray())];
+        var reference = Score(backend, Weights(2), batch).LogProbabilities.ToArray();
+
+        Check(backend, Weights(1), batch, new PreferenceLoss(batch, rejected, reference, 0.7), sums => sums.Policy / sums.Rows);
+    }
+
+    [Fact]
+    public void CriticLoss_AllWeights_AgreeWithFiniteDifferences()
+    {
+        using var backend = new ManagedBackend(1);
+        var batch = RandomBatches.Create(36, 12, 4, 3, fewest: 2, most: 5);
+        var random = new SeededRandom(6);
+        var loss = new CriticLoss(batch, RandomBatches.Row(random, batch.Decisions), RandomBatches.Row(random, batch.Decisions));
+
+        Check(backend, Weights(1), batch, loss, sums => sums.Value / sums.Rows);
+    }
+
     private static void Check(ManagedBackend backend, float[] weights, DecisionBatch batch, IDecisionLoss loss, Func<LossSums, double> total)
     {
         var layout = new ParameterLayout(Shape);

@@ -49,14 +49,6 @@ public sealed class StepToolObjectiveTests
     }
 
     [Fact]
-    public void Weigh_ReturnToGo_IgnoresTheCritic()
-    {
-        var weights = Weigh(Plain with { Estimator = CreditEstimator.ReturnToGo }, [Episode(0, 1, 2)], 50, 60);
-
-        Assert.Equal([3f, 2f], weights.Advantages.ToArray());
-    }
-
-    [Fact]
     public void Weigh_Truncated_AddsTheLastValue()
     {
         var cut = new TrainingEpisode(0, [1, 1], [-1, -1], EpisodeEnd.Truncated);

@@ -1,0 +1,26 @@
+using StepTool.Learning.Batches;
+using StepTool.Learning.Learner;
+
+namespace StepTool.Learning.Methods;
+
+/// <summary>
+/// One way to learn from episodes. All methods read the same trajectories, train the same network with the same optimiser, and differ in what they make of
+/// a batch. A new one is a class of this folder and a line in <see cref="TrainingMethods"/>.
+/// </summary>
+public interface IMethod
+{
+    /// <summary>How many episodes of one task follow each other in a batch, for methods that compare them. Default 1.</summary>
+    int Attempts => 1;
+
+    /// <summary>Whether its episodes are demonstrations instead of the policy's own. Default false.</summary>
+    bool Imitates => false;
+
+    /// <summary>Makes one update, wholly or not at all.</summary>
+    /// <param name="learner">The policy to improve.</param>
+    /// <param name="episodes">The episodes; no two share a decision.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    /// <returns>What the update did; 0 rows where the batch held nothing to learn from.</returns>
+    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
+    UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default);
+}
