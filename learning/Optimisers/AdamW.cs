@@ -40,8 +40,10 @@ public sealed class AdamW
         NonFiniteTensorException.ThrowIfAny("gradient", layout, gradient);
         var norm = Norm(gradient);
         var clipped = norm > _options.MaxGradientNorm ? _options.MaxGradientNorm / norm : 1;
-        foreach (var tensor in layout.Trained)
+        var tensors = layout.Trained;
+        for (var index = 0; index < tensors.Count; index++) // foreach over the interface would allocate
         {
+            var tensor = tensors[index];
             var constants = new AdamWStep(
                 (float)_options.LearningRate,
                 (float)_options.FirstDecay,

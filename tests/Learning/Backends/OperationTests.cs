@@ -1,4 +1,5 @@
 using StepTool.Core.Chance;
+using StepTool.Learning.Backends;
 using StepTool.Learning.Backends.Managed;
 using StepTool.Tests.Learning.Batches;
 using Xunit;
@@ -177,6 +178,70 @@ public sealed class OperationTests : IDisposable
 
         Assert.Equal([4f, 6f], sum);
         Assert.Equal([0f, 0f, 4f, 20f], standard);
+    }
+
+    [Theory]
+    [InlineData(7, 5, 9)]
+    [InlineData(6, 1, 11)]
+    public void MatMul_TransposedForms_AreTheGradientsByFiniteDifferences(int rows, int columns, int inner)
+    {
+        var (left, right) = (RandomBatches.Row(_random, rows * inner), RandomBatches.Row(_random, inner * columns));
+        var factors = RandomBatches.Row(_random, rows * columns);
+        var (leftGradient, rightGradient, result) = (new float[left.Length], new float[right.Length], new float[factors.Length]);
+        double Loss() => Weighted(() => _backend.MatMul(MatMulForm.Plain, rows, columns, inner, left, right, result), result, factors);
+        _backend.MatMul(MatMulForm.RightTransposed, rows, inner, columns, factors, right, leftGradient);
+        _backend.MatMul(MatMulForm.LeftTransposed, inner, columns, rows, left, factors, rightGradient);
+
+        GradientCheck.Agrees(left, leftGradient, Loss, "left", tolerance: 1e-3);
+        GradientCheck.Agrees(right, rightGradient, Loss, "right", tolerance: 1e-3);
+    }
+
+    [Fact]
+    public void MaxSegments_FactorsAtTheRowsFound_AreTheGradientByFiniteDifferences()
+    {
+        const int columns = 5;
+        float[] input = [.. Enumerable.Range(0, 9 * columns).Select(index => (index * 7 % (9 * columns)) * 0.1f)]; // no two within a step of each other
+        var factors = RandomBatches.Row(_random, 3 * columns);
+        var (result, rows, gradient) = (new float[3 * columns], new int[3 * columns], new float[input.Length]);
+        double Loss() => Weighted(() => _backend.MaxSegments(Offsets, input, result, rows), result, factors);
+        Loss();
+        for (var index = 0; index < rows.Length; index++)
+        {
+            gradient[(rows[index] * columns) + (index % columns)] += factors[index];
+        }
+
+        GradientCheck.Agrees(input, gradient, Loss, "input", tolerance: 1e-3);
+    }
+
+    [Fact]
+    public void LogSoftmaxSegments_FactorsLessTheirSumTimesProbability_AreTheGradientByFiniteDifferences()
+    {
+        var logits = RandomBatches.Row(_random, 9);
+        var factors = RandomBatches.Row(_random, 9);
+        var result = new float[9];
+        double Loss() => Weighted(() => _backend.LogSoftmaxSegments(Offsets, logits, result), result, factors);
+        Loss();
+        var gradient = new float[9];
+        for (var segment = 0; segment < 3; segment++)
+        {
+            for (var row = Offsets[segment]; row < Offsets[segment + 1]; row++)
+            {
+                gradient[row] = factors[row] - (MathF.Exp(result[row]) * factors[Offsets[segment]..Offsets[segment + 1]].Sum());
+            }
+        }
+
+        GradientCheck.Agrees(logits, gradient, Loss, "logits", tolerance: 1e-3);
+    }
+
+    [Fact]
+    public void FillRowsAndSumRows_AreEachOthersTransposes()
+    {
+        var (row, rows) = (RandomBatches.Row(_random, 11), RandomBatches.Row(_random, 4 * 11));
+        var (filled, sum) = (new float[4 * 11], new float[11]);
+        _backend.FillRows(row, filled);
+        _backend.SumRows(rows, sum);
+
+        Assert.Equal(Dot(filled, rows), Dot(row, sum), 1e-4);
     }
 
     private static double Weighted(Action run, float[] result, float[] factors)
