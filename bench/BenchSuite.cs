@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StepTool.Bench.Engines;
 using StepTool.Bench.Fleet;
+using StepTool.Bench.Learning;
 using StepTool.Bench.Live;
 using StepTool.Bench.Virtual;
 using StepTool.Silo.Engines;
@@ -40,6 +41,7 @@ internal static class BenchSuite
             new($"{row.Size} on {row.Threads} thread(s), share of FMA peak", row.Share, row.Size == 1024 ? "> 0.80" : ""),
         ])]))),
         new("decisions", _ => Task.FromResult(Figures(new Figure("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))))),
+        new("learning", _ => Task.FromResult(LearningSuite.Measure())),
         new("scaling", Scaling.MeasureAsync),
         new("virtual", VirtualSuite.MeasureAsync),
         new("hung", HungSuite.MeasureAsync),
