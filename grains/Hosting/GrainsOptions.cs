@@ -6,8 +6,11 @@ public sealed class GrainsOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "StepTool:Episodes";
 
-    /// <summary>Episodes in flight on this silo at most; 1 to 10,000, default 48.</summary>
+    /// <summary>Slots for episodes on this silo; 1 to 10,000, default 48.</summary>
     public int MaxEpisodes { get; set; } = 48;
+
+    /// <summary>Episodes that may wait for a real API on this silo without a slot, beside those that hold one; 0 to 100,000, default 192.</summary>
+    public int MaxWaiting { get; set; } = 192;
 
     /// <summary>Shards of the queue, each of 512 rollouts; the same on every silo of a cluster; 1 to 1,024, default 8.</summary>
     public int QueueShards { get; set; } = 8;

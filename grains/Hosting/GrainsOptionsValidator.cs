@@ -12,6 +12,7 @@ public sealed class GrainsOptionsValidator : IValidateOptions<GrainsOptions>
         List<string> failures =
         [
             .. Check(nameof(options.MaxEpisodes), options.MaxEpisodes, 1, 10_000, "Use about 24 a core."),
+            .. Check(nameof(options.MaxWaiting), options.MaxWaiting, 0, 100_000, "Use about four times MaxEpisodes."),
             .. Check(nameof(options.QueueShards), options.QueueShards, 1, 1024, "Use 8, and the same on every silo of a cluster."),
             .. Check(nameof(options.Lease), options.Lease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Use 00:01:00."),
             .. Check(nameof(options.CallTimeout), options.CallTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(25), "Use 00:00:20: it must end before the 30 seconds of a grain call."),

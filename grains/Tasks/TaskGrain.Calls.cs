@@ -106,16 +106,18 @@ internal sealed partial class TaskGrain
             return await call;
         }
 
-        _isSpared = true;
-        slots.Exit(_id);
+        if (!slots.Spare(_id))
+        {
+            return await call;
+        }
+
         try
         {
             return await call;
         }
         finally
         {
-            _isSpared = false;
-            slots.Enter(_id);
+            slots.Resume(_id);
         }
     }
 }

@@ -47,7 +47,6 @@ internal sealed partial class TaskGrain(
     private bool _isOpen;
     private bool _isCancelled;
     private bool _isDeferred;
-    private bool _isSpared;
     private bool _isArchived;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -95,7 +94,7 @@ internal sealed partial class TaskGrain(
             _timer = this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
 
-        if (_isDeferred || _isSpared)
+        if (_isDeferred)
         {
             slots.Exit(_id); // whoever offers it again need not hold a slot while it waits
         }

@@ -10,7 +10,7 @@ namespace StepTool.Tests.Grains;
 [Trait("Kind", "Unit")]
 public sealed class EpisodeSlotsTests
 {
-    private readonly EpisodeSlots _slots = new(Options.Create(new GrainsOptions { MaxEpisodes = 2 }), new SiloName("silo"));
+    private readonly EpisodeSlots _slots = new(Options.Create(new GrainsOptions { MaxEpisodes = 2, MaxWaiting = 1 }), new SiloName("silo"));
 
     [Fact]
     public void Enter_SameEpisodeTwice_TakesOneSlot()
@@ -37,6 +37,26 @@ public sealed class EpisodeSlotsTests
         _slots.Exit(new EpisodeId("run", 1));
         Assert.True(changed.IsCompleted);
         Assert.False(_slots.Changed.IsCompleted);
+    }
+
+    [Fact]
+    public void Spare_AsManyAsMayWait_GivesTheirSlotsAwayUntilTheyResume()
+    {
+        var (first, second) = (new EpisodeId("run", 1), new EpisodeId("run", 2));
+        _slots.Enter(first);
+        _slots.Enter(second);
+        Assert.True(_slots.Spare(first));
+        Assert.False(_slots.Spare(second));
+        _slots.Enter(first); // offered again
+        Assert.Equal((1, 1), (_slots.Held, _slots.Free));
+        Assert.Equal([first, second], _slots.Episodes.OrderBy(episode => episode.Ordinal));
+
+        _slots.Resume(first);
+        Assert.Equal((2, 0), (_slots.Held, _slots.Free));
+        Assert.True(_slots.Spare(second));
+        _slots.Exit(second);
+        _slots.Resume(second);
+        Assert.Equal([first], _slots.Episodes);
     }
 
     [Fact]
