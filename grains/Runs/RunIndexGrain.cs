@@ -34,16 +34,7 @@ internal sealed class RunIndexGrain([PersistentState("run-index", StateStore.Nam
             return;
         }
 
-        state.State = new RunIndexState { Entries = known is null ? entries.Add(entry) : entries.Replace(known, entry) };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = new RunIndexState { Entries = entries }; // what is not stored is not known, so that it is noted again
-            throw;
-        }
+        await state.ReplaceAsync(new RunIndexState { Entries = known is null ? entries.Add(entry) : entries.Replace(known, entry) });
     }
 
     public Task<ImmutableArray<RunEntry>> RunsAsync(CancellationToken cancellationToken) => Task.FromResult(state.State.Entries);

@@ -38,21 +38,9 @@ internal sealed class CatalogueIndexGrain([PersistentState("catalogue-index", St
             throw new ArgumentException($"'{name.World}' is no catalogue; a name stands for a reference such as catalogue:HASH, which 'steptool tools import' prints.", nameof(name));
         }
 
-        var before = state.State;
-        if (before.Names.Contains(name))
+        if (!state.State.Names.Contains(name))
         {
-            return;
-        }
-
-        state.State = new CatalogueIndexState { Names = [.. before.Names.Where(other => other.Name != name.Name).Append(name).OrderBy(one => one.Name, StringComparer.Ordinal)] };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before; // what is not stored is not known
-            throw;
+            await state.ReplaceAsync(new CatalogueIndexState { Names = [.. state.State.Names.Where(other => other.Name != name.Name).Append(name).OrderBy(one => one.Name, StringComparer.Ordinal)] });
         }
     }
 

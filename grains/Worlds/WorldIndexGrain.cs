@@ -35,16 +35,7 @@ internal sealed class WorldIndexGrain([PersistentState("world-index", StateStore
             return;
         }
 
-        state.State = new WorldIndexState { Worlds = worlds.Remove(reference).Add(reference) };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = new WorldIndexState { Worlds = worlds }; // what is not stored is not known, so that it is noted again
-            throw;
-        }
+        await state.ReplaceAsync(new WorldIndexState { Worlds = worlds.Remove(reference).Add(reference) });
     }
 
     public Task<ImmutableArray<string>> WorldsAsync(CancellationToken cancellationToken) => Task.FromResult(state.State.Worlds);
