@@ -75,6 +75,12 @@ internal sealed partial class SiloProcess : IDisposable
     public async Task<int> StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        return await EndAsync();
+    }
+
+    /// <summary>Waits for its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }

@@ -65,6 +65,27 @@ public sealed class ClusterTests
         Assert.Contains("0 waiting or running, 60 ended", output + errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Silo_StoodStillUntilItWasDeclaredDead_EndsItselfWithTheReason()
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["--storage", "memory", "--data-dir", folder.Path];
+        using var first = await SiloProcess.StartAsync([], arguments);
+        using var second = await SiloProcess.StartAsync([], [.. arguments, "--primary", await SiloProcess.SiloPortAsync(first.Url)]);
+
+        Signal("-STOP", second.Id);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await SiloProcess.DescribeAsync(first.Url)).Silos.Count > 1)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
+        }
+
+        Signal("-CONT", second.Id);
+        Assert.Equal(1, await second.EndAsync());
+        Assert.Contains("This silo ends at once", second.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await first.StopAsync());
+    }
+
     private static Dictionary<string, string> Environment(TestContainer container) => new()
     {
         ["StepTool__Azure__ConnectionString"] = container.Options.ConnectionString,
