@@ -1,58 +1,58 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using StepTool.Core.Features;
 
 namespace StepTool.Bench.Learning;
 
-/// <summary>PyTorch as a peer, where a Python that has it is installed: the same step and product, timed by itself in a process of its own.</summary>
-internal static class TorchPeer
+/// <summary>What PyTorch takes for the same work on this machine, in a process of its own.</summary>
+/// <param name="Version">PyTorch's version.</param>
+/// <param name="Blas">The library and kernels that its products run on.</param>
+/// <param name="Seconds">Its best seconds by name.</param>
+internal sealed record TorchPeer(string Version, string Blas, IReadOnlyDictionary<string, double> Seconds)
 {
-    private const string Script = """
-        import json, sys, time
-        import torch
-        threads, seconds = int(sys.argv[1]), float(sys.argv[2])
-        torch.set_num_threads(threads)
-        def best(action):
-            for _ in range(10): action()
-            least, end = 1e9, time.perf_counter() + seconds
-            while time.perf_counter() < end:
-                begin = time.perf_counter(); action(); least = min(least, time.perf_counter() - begin)
-            return least
-        def step(rows):
-            model = torch.nn.Sequential(torch.nn.Linear(256, 512), torch.nn.SiLU(), torch.nn.Linear(512, 512), torch.nn.SiLU(), torch.nn.Linear(512, 1))
-            optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
-            x, y = torch.randn(rows, 256), torch.randn(rows, 1)
-            def run():
-                optimiser.zero_grad()
-                torch.nn.functional.mse_loss(model(x), y).backward()
-                optimiser.step()
-            return best(run)
-        left, right = torch.randn(1024, 1024), torch.randn(1024, 1024)
-        print(json.dumps({"version": torch.__version__, "256": step(256), "32": step(32), "1": step(1), "product": best(lambda: left @ right)}))
-        """;
-
-    /// <summary>PyTorch's best seconds by name, with its version; null where there is none.</summary>
-    internal static JsonElement? Measure(int threads, double seconds)
+    /// <summary>Runs <c>peer.py</c> with a Python that has PyTorch; null where there is none.</summary>
+    internal static TorchPeer? Measure(int threads, double seconds)
     {
         foreach (var python in (string[])["python3", "/usr/bin/python3"])
         {
+            string[] numbers = [.. ((double[])[threads, seconds, FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize]).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+            var start = new ProcessStartInfo(python, ["-", .. numbers]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment.Remove("OPENBLAS_CORETYPE"); // a peer has the kernels that its library finds best for this processor
+
             try
             {
-                using var process = Process.Start(new ProcessStartInfo(python, ["-c", Script, $"{threads}", $"{seconds}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                using var process = Process.Start(start)!;
                 _ = process.StandardError.ReadToEndAsync();
+                using (var script = typeof(TorchPeer).Assembly.GetManifestResourceStream("peer.py")!)
+                {
+                    script.CopyTo(process.StandardInput.BaseStream);
+                }
+
+                process.StandardInput.Close();
                 var output = process.StandardOutput.ReadToEnd();
                 process.WaitForExit();
                 if (process.ExitCode == 0)
                 {
-                    return JsonElement.Parse(output);
+                    return Read(JsonElement.Parse(output));
                 }
             }
             catch (Win32Exception)
             {
                 continue; // there is no such Python
             }
+            catch (IOException)
+            {
+                continue; // it ended before it had read the script
+            }
         }
 
         return null;
     }
+
+    private static TorchPeer Read(JsonElement results) => new(
+        results.GetProperty("version").GetString()!,
+        results.GetProperty("blas").GetString()!,
+        results.EnumerateObject().Where(result => result.Value.ValueKind == JsonValueKind.Number).ToDictionary(result => result.Name, result => result.Value.GetDouble()));
 }
