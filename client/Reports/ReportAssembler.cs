@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using StepTool.Client.Training;
 using StepTool.Core.Evaluation;
 using StepTool.Core.Evaluation.Reports;
+using StepTool.Core.Judging;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.Recorded;
 using StepTool.Grains.Contracts;
+using StepTool.Learning.Methods;
 
 namespace StepTool.Client.Reports;
 
@@ -56,11 +58,19 @@ internal static class ReportAssembler
         {
             Turns = training.Sum(other => other.Stage.Turns),
             Updates = training.Sum(other => other.Stage.Updates),
+            Demonstrations = TrainingMethods.Create(name).Imitates ? Demonstrations(training.SelectMany(other => other.Outcomes), record.World.World) : 0,
             Rows = (long)record.Versions.Sum(version => version.Metrics.GetValueOrDefault("rows")),
             ExcludedFromTraining = FaultCounts.Of(training.SelectMany(other => other.Outcomes.Select(outcome => outcome.Result))),
             Curve = Curve(stages, name, record.Seed),
             WallSeconds = Math.Round(part.Stage.Seconds + training.Sum(other => other.Stage.Seconds), 3),
         };
+    }
+
+    // A pass shows each demonstration once, so a task's solved ones are all there before one of them comes again.
+    private static int Demonstrations(IEnumerable<RolloutOutcome> outcomes, IWorld world)
+    {
+        var counts = world.Tasks.ToDictionary(task => task.Id, task => world.Demonstrator?.Count(task) ?? 0, StringComparer.Ordinal);
+        return outcomes.Where(outcome => outcome.Result.Verdict is Verdict.Solved).CountBy(outcome => outcome.Result.Task).Sum(task => Math.Min(task.Value, counts[task.Key]));
     }
 
     private static ImmutableArray<CurvePoint> Curve(List<Part> stages, string method, int seed)

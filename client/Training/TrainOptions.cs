@@ -3,6 +3,7 @@ using StepTool.Client.CommandLine;
 using StepTool.Client.Worlds;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Worlds;
+using StepTool.Core.Worlds.BuiltIn;
 
 namespace StepTool.Client.Training;
 
@@ -14,6 +15,8 @@ internal sealed class TrainOptions
     private readonly Option<int?> _batch = Ranged.Optional("--batch", "Episodes an update", 1, 100_000);
     private readonly Option<int> _staleness = Ranged.Option("--max-staleness", "Updates that a rollout's policy may be behind; 0 for strictly on-policy", 0, 100, 1);
     private readonly Option<bool> _deterministic = new("--deterministic") { Description = "The same seed gives the same numbers: fixed batches, staleness 0" };
+    private readonly Option<double> _finishShare = Ranged.Option("--finish-share", "Share of training episodes whose last turn offers Finish only", 0.0, 1.0, 0.5);
+    private readonly Option<double> _mistakes = Ranged.Option("--mistakes", "Share of turns with a mistake in the built-in world's demonstrations", 0.0, 1.0, 0.2);
     private readonly Option<int> _points = Ranged.Option("--curve-points", "Looks at dev tasks while training", 1, 100, 6);
     private readonly Option<int> _devTasks = Ranged.Option("--dev-tasks", "Dev tasks a look; 0 for all", 0, 1_000_000, 200);
     private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
@@ -25,7 +28,7 @@ internal sealed class TrainOptions
     /// <summary>Adds the options to a command.</summary>
     public TrainOptions(Command command)
     {
-        foreach (var option in new Option[] { _seed, _iterations, _batch, _staleness, _deterministic, _points, _devTasks, _testTasks, _trainGroups, _testGroups, _noFloors })
+        foreach (var option in new Option[] { _seed, _iterations, _batch, _staleness, _deterministic, _finishShare, _mistakes, _points, _devTasks, _testTasks, _trainGroups, _testGroups, _noFloors })
         {
             command.Options.Add(option);
         }
@@ -37,7 +40,7 @@ internal sealed class TrainOptions
     public int Seed(ParseResult parsed) => (int)parsed.GetValue(_seed);
 
     /// <summary>The request under a run's id.</summary>
-    /// <exception cref="Refusal">A group is unknown.</exception>
+    /// <exception cref="Refusal">A group is unknown, or an option does not fit the world.</exception>
     public TrainRequest Request(ParseResult parsed, WorldChoice world, string run)
     {
         var preset = TrainDefaults.Of(world.ShortName);
@@ -51,6 +54,8 @@ internal sealed class TrainOptions
             Seed = parsed.GetValue(_seed),
             MaxStaleness = parsed.GetValue(_staleness),
             Deterministic = parsed.GetValue(_deterministic),
+            FinishShare = parsed.GetValue(_finishShare),
+            MistakeShare = MistakeShare(parsed, world),
             CurvePoints = parsed.GetValue(_points),
             DevTasks = parsed.GetValue(_devTasks),
             TestTasks = parsed.GetValue(_testTasks),
@@ -60,4 +65,8 @@ internal sealed class TrainOptions
             Settings = _learning.Settings(parsed),
         };
     }
+
+    private double MistakeShare(ParseResult parsed, WorldChoice world) => parsed.GetResult(_mistakes) is { Implicit: false } && world.World is not BuiltInWorld
+        ? throw Refusal.Usage($"--mistakes is given in world {world.World.Id}, whose demonstrations were recorded; only the built-in world makes its own. Leave it out.")
+        : parsed.GetValue(_mistakes);
 }

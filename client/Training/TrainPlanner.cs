@@ -50,6 +50,8 @@ internal static class TrainPlanner
                 BatchSize = request.BatchSize,
                 MaxStaleness = request.Deterministic ? 0 : request.MaxStaleness,
                 Deterministic = request.Deterministic,
+                FinishShare = request.FinishShare,
+                MistakeShare = request.MistakeShare,
                 Attempts = method.Attempts,
                 Demonstrated = method.Imitates,
                 Settings = request.Settings with { Seed = request.Seed, TotalUpdates = request.Iterations },

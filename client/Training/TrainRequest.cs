@@ -31,6 +31,12 @@ internal sealed record TrainRequest
     /// <summary>Whether two runs of the same request give the same numbers.</summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Share of training episodes whose last turn offers Finish only.</summary>
+    public double FinishShare { get; init; } = 0.5;
+
+    /// <summary>Share of turns with a mistake in scripted demonstrations.</summary>
+    public double MistakeShare { get; init; } = 0.2;
+
     /// <summary>Points of the learning curve after the start; at most one an update.</summary>
     public int CurvePoints { get; init; } = 6;
 

@@ -42,6 +42,20 @@ public static class CandidateGenerator
         return situation.Tried.IsEmpty ? [.. first] : Untried(first, situation.Tried);
     }
 
+    /// <summary>Index of the candidate that does the same, or -1.</summary>
+    public static int Find(ImmutableArray<Candidate> candidates, AgentAction action)
+    {
+        for (var index = 0; index < candidates.Length; index++)
+        {
+            if (IsSame(action, candidates[index].Action))
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
     // What a search has tried here is not offered again; with nothing left, Finish is.
     private static ImmutableArray<Candidate> Untried(List<Candidate> candidates, ImmutableArray<AgentAction> tried)
     {

@@ -22,9 +22,6 @@ public enum DecisionMode
 
     /// <summary>The best, ties broken by hash.</summary>
     Greedy,
-
-    /// <summary>What the world's demonstrator does: the policy itself is not asked.</summary>
-    Demonstrated,
 }
 
 /// <summary>A policy's model or endpoint failed: the boundary's one exception.</summary>

@@ -23,17 +23,14 @@ public sealed class RunEngine
         var stages = ImmutableArray.CreateBuilder<StageTasks>(plan.Stages.Length);
         foreach (var stage in plan.Stages)
         {
-            if (stage is TrainStage { Demonstrated: true } && world.Demonstrator is null)
-            {
-                throw new ArgumentException(
-                    $"Stage '{stage.Name}' of run '{plan.Run}' learns from demonstrations, and world '{plan.World}' has none. Choose another method, or the built-in world.", nameof(plan));
-            }
-
             var tasks = Select(stage);
             if (tasks.Length == 0)
             {
                 throw new ArgumentException(
-                    $"Stage '{stage.Name}' of run '{plan.Run}' has no tasks in world '{plan.World}'; choose a split or groups that have some.", nameof(plan));
+                    stage is TrainStage { Demonstrated: true }
+                        ? $"Stage '{stage.Name}' of run '{plan.Run}' learns from demonstrations, and world '{plan.World}' has none for its tasks. Choose another method or world, or groups that have some."
+                        : $"Stage '{stage.Name}' of run '{plan.Run}' has no tasks in world '{plan.World}'; choose a split or groups that have some.",
+                    nameof(plan));
             }
 
             var count = stage is TrainStage train ? (long)train.Iterations * train.BatchSize : tasks.Length;
@@ -84,12 +81,8 @@ public sealed class RunEngine
         {
             EvaluateStage evaluate => new RolloutSpec(
                 id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, Tools: Plan.Tools),
-            TrainStage train => new RolloutSpec(
-                id, Plan.World, TrainingTask(stage, index), new PolicyReference(train.Policy, PolicyPin.Latest), train.Demonstrated ? DecisionMode.Demonstrated : DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index)
-            {
-                FinishesAtBudget = FinishesAtBudget(train, seed),
-                Tools = Plan.Tools,
-            },
+            TrainStage train => Train(train, stage, index, new RolloutSpec(
+                id, Plan.World, stage.Tasks[0], new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index, Tools: Plan.Tools)),
             _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
         };
     }
@@ -106,12 +99,15 @@ public sealed class RunEngine
 
     private static bool FinishesAtBudget(TrainStage train, ulong seed) => new SeededRandom(StableHash.Of("finish", seed)).NextDouble() < train.FinishShare;
 
-    // Each pass over the training tasks is a fresh shuffle, so that all tasks come equally often and in an order of no meaning.
-    private AgentTask TrainingTask(StageTasks stage, long index)
+    // Each pass over the training tasks, or over their demonstrations, is a fresh shuffle, so that all come equally often and in an order of no meaning.
+    private RolloutSpec Train(TrainStage train, StageTasks stage, long index, RolloutSpec rollout)
     {
-        var position = (stage.TrainedBefore(_stages) + index) / ((TrainStage)stage.Stage).Attempts;
+        var position = (stage.TrainedBefore(_stages) + index) / train.Attempts;
         var pass = position / stage.Tasks.Length;
-        return stage.Tasks[stage.Order(Plan.Seed, pass)[position % stage.Tasks.Length]];
+        var place = stage.Order(Plan.Seed, pass)[position % stage.Tasks.Length];
+        return train.Demonstrated
+            ? rollout with { Task = stage.Tasks[place], Demonstration = new Demonstration(stage.Number(place), train.MistakeShare) }
+            : rollout with { Task = stage.Tasks[place], FinishesAtBudget = FinishesAtBudget(train, rollout.Seed) };
     }
 
     private static PolicyReference Pin(PolicyReference policy, int version) =>
@@ -122,12 +118,17 @@ public sealed class RunEngine
         var (split, groups, most) = stage switch
         {
             EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
-            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, 0),
+            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, MistakeShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, 0),
             TrainStage train => throw new ArgumentException(
-                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare} and {train.Attempts} attempts; at least 1, 1, 0, a share from 0 to 1 and 1 are needed."),
+                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare}, mistake share {train.MistakeShare} and {train.Attempts} attempts; at least 1, 1, 0, shares from 0 to 1 and 1 are needed."),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
         };
         var tasks = _world.Tasks.Where(task => Belongs(task, split, groups)).ToImmutableArray();
+        if (stage is TrainStage { Demonstrated: true })
+        {
+            tasks = [.. tasks.SelectMany(task => Enumerable.Repeat(task, _world.Demonstrator?.Count(task) ?? 0))];
+        }
+
         return most <= 0 || most >= tasks.Length ? tasks : [.. Enumerable.Range(0, most).Select(index => tasks[(int)((long)index * tasks.Length / most)])];
     }
 
@@ -140,6 +141,18 @@ public sealed class RunEngine
     private sealed record StageTasks(RunStage Stage, long First, long Count, ImmutableArray<AgentTask> Tasks)
     {
         private (long Pass, int[] Order)? _order;
+
+        /// <summary>Which of its task's demonstrations stands at a place: those of a task stand side by side.</summary>
+        internal int Number(int place)
+        {
+            var first = place;
+            while (first > 0 && Tasks[first - 1].Id == Tasks[place].Id)
+            {
+                first--;
+            }
+
+            return place - first;
+        }
 
         /// <summary>Training episodes of earlier stages on the same policy: the passes go on where they stopped.</summary>
         internal long TrainedBefore(ImmutableArray<StageTasks> stages)

@@ -89,8 +89,11 @@ public sealed record TrainStage : RunStage
     /// <summary>Share of episodes, 0 to 1, whose last turn offers nothing but Finish, so that steps are credited before the policy has learnt to finish; default 0.5.</summary>
     public double FinishShare { get; init; } = 0.5;
 
-    /// <summary>Whether the world's demonstrator plays the episodes instead of the policy.</summary>
+    /// <summary>Whether the episodes are the world's demonstrations instead of the policy's own; then <see cref="FinishShare"/> does not apply.</summary>
     public bool Demonstrated { get; init; }
+
+    /// <summary>Share of turns with a mistake, 0 to 1, in demonstrations that a script plays; default 0.2.</summary>
+    public double MistakeShare { get; init; } = 0.2;
 
     /// <summary>How many episodes of one task follow each other, at least 1, for methods that compare them; default 1.</summary>
     public int Attempts { get; init; } = 1;

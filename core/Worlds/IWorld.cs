@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
-using StepTool.Core.Policies;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
@@ -48,8 +47,8 @@ public interface IWorld
     /// <summary>The judge of this world's tasks.</summary>
     IJudge Judge { get; }
 
-    /// <summary>Shows how tasks are solved, reading their truth, with some mistakes; null where there are no demonstrations.</summary>
-    IPolicy? Demonstrator => null;
+    /// <summary>Shows how training tasks are solved; null where there are no demonstrations.</summary>
+    IDemonstrator? Demonstrator => null;
 
     /// <summary>Ids of tasks that no policy can solve, by the world's data alone; never offered for training or test, printed in reports.</summary>
     ImmutableArray<string> Excluded { get; }

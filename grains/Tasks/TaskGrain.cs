@@ -218,7 +218,7 @@ internal sealed partial class TaskGrain(
         {
             try
             {
-                var policy = _spec!.Mode is DecisionMode.Demonstrated ? _world!.Demonstrator! : _policy!.Policy;
+                var policy = _spec!.Demonstration is { } demonstration ? _world!.Demonstrator!.Play(demonstration) : _policy!.Policy;
                 var decision = await policy.DecideAsync(
                     EpisodeEngine.Situate(episode, _world!), _spec.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
                 episode = EpisodeEngine.Decide(episode, decision);

@@ -54,6 +54,8 @@ internal sealed class TinyWorld : IWorld, IJudge
 
     public IJudge Judge => this;
 
+    public IDemonstrator? Demonstrator { get; init; }
+
     public ImmutableArray<string> Excluded => [];
 
     public static string Name(int item) => string.Create(CultureInfo.InvariantCulture, $"Lamp {item}");

@@ -1,5 +1,6 @@
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
+using StepTool.Core.Tasks;
 using StepTool.Core.Worlds;
 using StepTool.Tests.Episodes;
 using Xunit;
@@ -107,6 +108,16 @@ public sealed class RunEngineTests
     }
 
     [Fact]
+    public void Rollout_Demonstrated_EachPassHasEveryDemonstrationOnceAndNoExploration()
+    {
+        var engine = new RunEngine(Plan(Train(6, 5) with { Demonstrated = true, MistakeShare = 0.4 }), new TinyWorld(train: 10) { Demonstrator = new Shown() });
+        var rollouts = Enumerable.Range(0, 30).Select(ordinal => engine.Rollout(ordinal, 0, 0)).ToArray();
+        string[] expected = ["train-1 0", "train-2 0", "train-2 1", "train-4 0", "train-5 0", "train-5 1", "train-7 0", "train-8 0", "train-8 1"];
+        Assert.All(rollouts.Chunk(9).Take(3), pass => Assert.Equal(expected, pass.Select(rollout => $"{rollout.Task.Id} {rollout.Demonstration!.Number}").Order(StringComparer.Ordinal)));
+        Assert.All(rollouts, rollout => Assert.Equal((0.4, false), (rollout.Demonstration!.MistakeShare, rollout.FinishesAtBudget)));
+    }
+
+    [Fact]
     public void Evaluation_AtMostSoManyTasks_SpreadsThemEvenly() =>
         Assert.Equal(["test-10", "test-12", "test-14"], TaskIds(Engine(Test() with { MaxTasks = 3 }), 0, 3));
 
@@ -124,6 +135,13 @@ public sealed class RunEngineTests
     public void Constructor_TrainingOutOfRange_Throws(int iterations, int batch, int staleness) =>
         Assert.Throws<ArgumentException>(() => Engine(Train(iterations, batch) with { MaxStaleness = staleness }));
 
+    [Fact]
+    public void Constructor_NothingDemonstrated_SaysSo()
+    {
+        var message = Assert.Throws<ArgumentException>(() => Engine(Train(1, 1) with { Demonstrated = true })).Message;
+        Assert.Contains("learns from demonstrations, and world 'tiny' has none for its tasks", message, StringComparison.Ordinal);
+    }
+
     private static string[] TaskIds(RunEngine engine, int from, int count) => [.. Enumerable.Range(from, count).Select(ordinal => engine.Rollout(ordinal, 0, 0).Task.Id)];
 
     private static RunEngine Engine(params RunStage[] stages) => new(Plan(stages), World);
@@ -133,4 +151,12 @@ public sealed class RunEngineTests
     private static EvaluateStage Test() => new() { Name = "test", Policy = new PolicyReference("policy", PolicyPin.Latest), Split = Split.Test };
 
     private static TrainStage Train(int iterations, int batch, string policy = "policy") => new() { Name = "train", Policy = policy, Iterations = iterations, BatchSize = batch };
+
+    /// <summary>Shows every task once, twice or not at all, by its number.</summary>
+    private sealed class Shown : IDemonstrator
+    {
+        public int Count(AgentTask task) => task.Id.StartsWith("train", StringComparison.Ordinal) ? TinyWorld.ItemOf(task) % 3 : 0;
+
+        public IPolicy Play(Demonstration demonstration) => throw new NotSupportedException();
+    }
 }

@@ -4,7 +4,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
-using StepTool.Core.Policies;
 using StepTool.Core.Tasks;
 using StepTool.Core.Tools;
 
@@ -38,7 +37,7 @@ public sealed class BuiltInWorld : IWorld
         _keys = [.. _apis.Keys.OrderBy(key => key.ToString(), StringComparer.Ordinal)];
         _answers = answers;
         Judge = new BuiltInJudge(_tasks);
-        Demonstrator = new DemonstrationPolicy(this);
+        Demonstrator = new ScriptedDemonstrator(this, options.Seed);
     }
 
     /// <inheritdoc/>
@@ -57,7 +56,7 @@ public sealed class BuiltInWorld : IWorld
     public IJudge Judge { get; }
 
     /// <inheritdoc/>
-    public IPolicy? Demonstrator { get; }
+    public IDemonstrator? Demonstrator { get; }
 
     /// <summary>None: every generated task can be solved.</summary>
     public ImmutableArray<string> Excluded => [];

@@ -25,7 +25,7 @@ public sealed class RecordedWorld : IWorld, IRecordedReplies
     private readonly FrozenDictionary<ApiKey, RecordedApi> _apis;
     private readonly FrozenDictionary<string, TaskLabels> _labels;
     private readonly Lazy<ReferenceAnswers> _references;
-
+    private readonly Lazy<RecordedDemonstrator> _demonstrator;
     private readonly RecordedReplies _replies;
 
     private RecordedWorld(string id, ArchiveContent content, RecordedWorldOptions options)
@@ -48,6 +48,7 @@ public sealed class RecordedWorld : IWorld, IRecordedReplies
         _references = new Lazy<ReferenceAnswers>(() => new ReferenceAnswers(
             Tasks.Where(task => _labels[task.Id].Split == Split.Train).ToDictionary(task => task.Id, task => (Func<HashSet<string>>)(() => Told(task)), StringComparer.Ordinal),
             content.Episodes));
+        _demonstrator = new Lazy<RecordedDemonstrator>(() => new RecordedDemonstrator(this, Tasks.Where(task => _labels[task.Id].Split == Split.Train), content.Episodes));
     }
 
     /// <inheritdoc/>
@@ -64,6 +65,9 @@ public sealed class RecordedWorld : IWorld, IRecordedReplies
 
     /// <inheritdoc/>
     public IJudge Judge { get; }
+
+    /// <inheritdoc/>
+    public IDemonstrator? Demonstrator => _content.Episodes.IsEmpty ? null : _demonstrator.Value;
 
     /// <summary>Ids of tasks left out, with the reason.</summary>
     public ImmutableSortedDictionary<string, string> Exclusions { get; }

@@ -1,8 +1,5 @@
-using StepTool.Core.Episodes;
 using StepTool.Core.Features;
 using StepTool.Core.Judging;
-using StepTool.Core.Policies;
-using StepTool.Core.Rewards;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.BuiltIn;
 using StepTool.Learning.Policies;
@@ -13,37 +10,49 @@ namespace StepTool.Tests.Worlds.BuiltIn;
 [Trait("Kind", "Simulation")]
 public sealed class DemonstrationTests
 {
+    private static readonly BuiltInWorld World = BuiltInWorld.Create(new() { Tasks = 800 });
+
     [Fact]
     public async Task Demonstrator_TrainingTasks_SolvesMostWithSomeMistakesAndFewStepsAreNoCandidates()
     {
-        var world = BuiltInWorld.Create();
-        var episodes = new List<Episode>();
-        foreach (var task in world.Tasks.Where(task => world.Labels(task).Split == Split.Train).Take(200))
-        {
-            episodes.Add(await PlayAsync(world, EpisodeEngine.Begin(new EpisodeId("demo", episodes.Count), world.Id, task, 1)));
-        }
+        var episodes = await Demonstrations.PlayAsync(World, 0.2);
 
         var solved = episodes.Count(episode => episode.Verdict == Verdict.Solved);
-        var batch = TrajectoryBatch.Read(episodes, world, new FeatureExtractor(), 1, areDemonstrations: true);
-        Assert.InRange(solved, 140, 199);
-        Assert.Equal((200, 0), (batch.Episodes.Count, batch.Dropped));
+        var batch = TrajectoryBatch.Read(episodes, World, new FeatureExtractor(), 1, areDemonstrations: true);
+        Assert.InRange((double)solved / episodes.Count, 0.7, 0.99);
+        Assert.Equal((episodes.Count, 0), (batch.Episodes.Count, batch.Dropped));
         Assert.Equal(episodes.Sum(episode => episode.Steps.Length), batch.Batch.Decisions + batch.DroppedSteps);
         Assert.InRange(batch.DroppedSteps, 0, batch.Batch.Decisions / 10);
     }
 
-    private static async Task<Episode> PlayAsync(BuiltInWorld world, Episode episode)
-    {
-        while (!episode.HasEnded)
-        {
-            var decision = await world.Demonstrator!.DecideAsync(EpisodeEngine.Situate(episode, world), DecisionMode.Demonstrated, EpisodeEngine.ChoiceSeed(episode), default);
-            episode = EpisodeEngine.Decide(episode, decision);
-            if (episode.Pending is not null)
-            {
-                var request = EpisodeEngine.Request(episode);
-                episode = EpisodeEngine.Observe(episode, world.Answer(request.Call, request.Attempt));
-            }
-        }
+    [Fact]
+    public async Task Demonstrator_AnotherRun_PlaysTheSame() =>
+        Assert.Equal(await CallsAsync(World, 0.2, runSeed: 1), await CallsAsync(World, 0.2, runSeed: 2));
 
-        return EpisodeEngine.Close(episode, world, new RewardOptions());
+    [Fact]
+    public async Task Demonstrator_AnotherWorldSeed_MakesOthers()
+    {
+        var other = BuiltInWorld.Create(new() { Tasks = 800, Seed = 2 });
+        Assert.NotEqual(await CallsAsync(World, 0.2), await CallsAsync(other, 0.2));
     }
+
+    [Fact]
+    public async Task Demonstrator_WithoutMistakes_SolvesEverything() =>
+        Assert.All(await Demonstrations.PlayAsync(World, 0), episode => Assert.Equal(Verdict.Solved, episode.Verdict));
+
+    [Fact]
+    public async Task Demonstrator_MoreMistakes_SolveLess()
+    {
+        var (some, more) = (await Demonstrations.PlayAsync(World, 0.2), await Demonstrations.PlayAsync(World, 0.4));
+        Assert.InRange(more.Count(IsSolved), 0.3 * more.Count, some.Count(IsSolved) - 1);
+    }
+
+    [Fact]
+    public void Demonstrator_TasksThatAreNotLearntFrom_AreNotShown() =>
+        Assert.Equal([(Split.Train, 1), (Split.Dev, 0), (Split.Test, 0)], World.Tasks.Select(task => (World.Labels(task).Split, World.Demonstrator!.Count(task))).Distinct().Order());
+
+    private static bool IsSolved(Core.Episodes.Episode episode) => episode.Verdict == Verdict.Solved;
+
+    private static async Task<string[]> CallsAsync(BuiltInWorld world, double mistakes, ulong runSeed = 1) =>
+        [.. (await Demonstrations.PlayAsync(world, mistakes, runSeed)).Select(episode => string.Join(' ', episode.Steps.Select(step => step.Decision.Action)))];
 }

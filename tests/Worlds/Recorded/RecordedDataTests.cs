@@ -1,10 +1,12 @@
 using StepTool.Core.Episodes;
+using StepTool.Core.Features;
 using StepTool.Core.Judging;
 using StepTool.Core.Policies;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Rewards;
 using StepTool.Core.Worlds;
 using StepTool.Core.Worlds.Recorded;
+using StepTool.Learning.Policies;
 using Xunit;
 
 namespace StepTool.Tests.Worlds.Recorded;
@@ -44,6 +46,17 @@ public sealed class RecordedDataTests(RecordedDataTests.Loaded loaded) : IClassF
         var all = loaded.World.CompareWithVotes()[^1];
         Assert.InRange(all.Agreement, 0.55, 0.75);
         Assert.InRange(all.Kappa, 0.1, 0.5);
+    }
+
+    [RecordedDataFact]
+    public async Task Demonstrator_RealEpisodes_ShowsManyTrainingTasksAndSolvesEachAsync()
+    {
+        var episodes = await Demonstrations.PlayAsync(loaded.World);
+        var batch = TrajectoryBatch.Read(episodes, loaded.World, new FeatureExtractor(), 1, areDemonstrations: true);
+        Assert.InRange(episodes.Count, 100, 250);
+        Assert.InRange(episodes.DistinctBy(episode => episode.Task.Id).Count(), 100, episodes.Count);
+        Assert.All(episodes, episode => Assert.Equal((Verdict.Solved, Split.Train), (episode.Verdict!.Value, loaded.World.Labels(episode.Task).Split)));
+        Assert.InRange(batch.DroppedSteps / (double)episodes.Sum(episode => episode.Steps.Length), 0.01, 0.5);
     }
 
     private async Task<double> PassRateAsync(string floor)

@@ -77,8 +77,12 @@ internal sealed class RecordedFolder : IDisposable
         return this;
     }
 
-    /// <summary>Adds a recorded episode; steps are function names, those marked with "!" failed.</summary>
-    public RecordedFolder Episode(string group, string id, string? answer, string votes, params string[] functions)
+    /// <summary>Adds a recorded episode of the supervised policy; steps are function names, those marked with "!" failed.</summary>
+    public RecordedFolder Episode(string group, string id, string? answer, string votes, params string[] functions) =>
+        EpisodeOf("toolllama_sft_cot", group, id, answer, votes, functions);
+
+    /// <summary>Adds a recorded episode of a method and strategy.</summary>
+    public RecordedFolder EpisodeOf(string method, string group, string id, string? answer, string votes, params string[] functions)
     {
         var steps = new JsonArray();
         foreach (var function in functions)
@@ -97,7 +101,7 @@ internal sealed class RecordedFolder : IDisposable
         lines.Add(new JsonObject
         {
             ["query_id"] = id,
-            ["method"] = "toolllama_sft_cot",
+            ["method"] = method,
             ["steps"] = steps,
             ["votes"] = new JsonArray([.. votes.Select(vote => JsonValue.Create(vote == 'S' ? "Solved" : "Unsolved"))]),
         }.ToJsonString());
