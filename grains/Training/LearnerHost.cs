@@ -73,7 +73,7 @@ public sealed partial class LearnerHost : IDisposable
         ["dropped"] = dropped,
         ["return"] = trajectories.Average(episode => episode.Return),
         ["passRate"] = trajectories.Average(episode => episode.Verdict switch { Verdict.Solved => 1, Verdict.Unsure => 0.5, _ => 0 }),
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal).AddRange(metrics.Extras);
 
     /// <inheritdoc/>
     public void Dispose() => _backend.Dispose();

@@ -18,15 +18,9 @@ public sealed class PolicyLearner
     private readonly PolicyLearnerOptions _options;
     private readonly ILearnerNetwork _network;
     private readonly StepToolObjective _objective;
-    private readonly EpochLoop _epochs;
-    private readonly StepWeights _stepWeights = new();
+    private readonly AdamW _optimiser;
     private volatile LearnerState _state;
     private int _busy;
-    private int[] _rows = [];
-    private float[] _values = [];
-    private float[] _behaviour = [];
-    private float[] _reference = [];
-    private float[] _unusedValues = [];
 
     /// <summary>Makes a learner that continues a state.</summary>
     /// <param name="state">Where it continues.</param>
@@ -43,8 +37,11 @@ public sealed class PolicyLearner
         _state = state;
         _network = backend.CreateNetwork(state.Weights.Architecture);
         _objective = new StepToolObjective(options.Credit);
-        _epochs = new EpochLoop(options, _network, new AdamW(options.Optimiser, backend));
+        _optimiser = new AdamW(options.Optimiser, backend);
     }
+
+    /// <summary>Its settings.</summary>
+    public PolicyLearnerOptions Options => _options;
 
     /// <summary>Everything that the next update depends on.</summary>
     public LearnerState State => _state;
@@ -86,43 +83,10 @@ public sealed class PolicyLearner
     /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another update is under way.</exception>
-    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(episodes);
-        ArgumentNullException.ThrowIfNull(objective);
-        if (episodes.Count == 0)
-        {
-            throw new ArgumentException("An update needs at least one episode.", nameof(episodes));
-        }
+    public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective, CancellationToken cancellationToken = default) =>
+        Update(episodes, batch, objective, Begin(batch), cancellationToken);
 
-        using var turn = new Turn(this);
-        var terms = Prepare(episodes, batch, objective);
-        var rows = _rows.AsMemory(0, _stepWeights.RowCount);
-        _stepWeights.Rows.CopyTo(rows.Span);
-        var explained = ExplainedVariance.Measure(_values, _stepWeights);
-        var coefficient = _state.KlCoefficient;
-        var loss = new SurrogateLoss(_options.Surrogate, coefficient, batch, terms);
-        var draft = new LearnerDraft(_state);
-        var sums = default(LossSums);
-        var epoch = 0;
-        var end = UpdateEnd.Completed;
-        _epochs.Start();
-        while (epoch < _options.Epochs && end == UpdateEnd.Completed)
-        {
-            sums = _epochs.Run(draft, batch, rows, loss, cancellationToken);
-            epoch++;
-            if (epoch < _options.Epochs && sums.KlToBehaviour / sums.Rows > _options.KlLimit)
-            {
-                end = UpdateEnd.KlLimit;
-            }
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        _state = draft.Finish(AdaptiveKl.Next(coefficient, sums.KlToReference / sums.Rows, sums.Rows, _options.Kl));
-        return Measure(sums, explained, coefficient, epoch, end);
-    }
-
-    /// <summary>Lowers any loss over some decisions for all epochs; without decisions nothing changes. The reference stays.</summary>
+    /// <summary>Lowers any loss over some decisions; without decisions nothing changes. Neither the reference nor the KL's weight moves.</summary>
     /// <param name="batch">The decisions.</param>
     /// <param name="decisions">Those that the loss is a mean of.</param>
     /// <param name="loss">The loss.</param>
@@ -136,104 +100,17 @@ public sealed class PolicyLearner
         ArgumentNullException.ThrowIfNull(loss);
         using var turn = new Turn(this);
         Admit(batch);
-        _epochs.Start();
-        var (state, sums) = Descend(_state, batch, decisions, loss, decisions.IsEmpty ? 0 : _options.Epochs, cancellationToken);
-        _state = state;
-        return Measure(sums, 0, _state.KlCoefficient, decisions.IsEmpty ? 0 : _options.Epochs, UpdateEnd.Completed);
-    }
-
-    /// <summary>Makes the policy's choices more like the chosen ones, by cross-entropy. The critic and the reference stay.</summary>
-    /// <param name="batch">The decisions with their choices.</param>
-    /// <param name="cancellationToken">Checked between mini-batches.</param>
-    /// <exception cref="ArgumentException">There is no decision, or the features do not fit the network.</exception>
-    /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">Another update is under way.</exception>
-    public SupervisedMetrics SupervisedUpdate(DecisionBatch batch, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        using var turn = new Turn(this);
-        Admit(batch);
-        if (batch.Decisions == 0)
-        {
-            throw new ArgumentException("An update needs at least one decision.", nameof(batch));
-        }
-
-        _epochs.Start();
-        (_state, var sums) = Descend(_state, batch, [.. Enumerable.Range(0, batch.Decisions)], new CrossEntropyLoss(batch), _options.Epochs, cancellationToken);
-        return new SupervisedMetrics(sums.Policy / sums.Rows, sums.Agreeing / sums.Rows, _epochs.GradientNorm, _epochs.Rows, _epochs.MiniBatches);
-    }
-
-    /// <summary>What some weights say of every decision of a batch: of the policy, its reference, or a critic.</summary>
-    /// <param name="weights">The weights.</param>
-    /// <param name="batch">The decisions.</param>
-    /// <param name="asScores">Whether the candidates' scores are wanted instead of their log-probabilities.</param>
-    /// <exception cref="ArgumentException">The features do not fit the network.</exception>
-    /// <exception cref="InvalidOperationException">An update is under way.</exception>
-    internal BatchScores Score(NetworkWeights weights, DecisionBatch batch, bool asScores = false)
-    {
-        using var turn = new Turn(this);
-        Admit(batch);
-        var scores = new BatchScores(new float[batch.Candidates], new float[batch.Decisions]);
-        _network.Score(weights, batch, _rows.AsMemory(0, batch.Decisions), scores.Candidates, scores.Values, asScores);
-        return scores;
-    }
-
-    /// <summary>Lowers a critic's loss for one epoch. The learner's own state stays.</summary>
-    /// <param name="critic">The critic's state.</param>
-    /// <param name="batch">The decisions.</param>
-    /// <param name="decisions">Those that the loss is a mean of.</param>
-    /// <param name="loss">The loss.</param>
-    /// <param name="cancellationToken">Checked between mini-batches.</param>
-    internal LearnerState Fit(LearnerState critic, DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, CancellationToken cancellationToken)
-    {
-        using var turn = new Turn(this);
-        Admit(batch);
-        return Descend(critic, batch, decisions, loss, 1, cancellationToken).State;
-    }
-
-    /// <summary>Takes critics into the state, for the next update to find.</summary>
-    /// <param name="critics">The critics.</param>
-    internal void Keep(ImmutableArray<LearnerState> critics)
-    {
-        using var turn = new Turn(this);
-        _state = _state.WithCritics(critics);
-    }
-
-    private (LearnerState State, LossSums Sums) Descend(
-        LearnerState start, DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, int epochs, CancellationToken cancellationToken)
-    {
-        var rows = decisions.ToArray();
+        var (start, descent, sums, epochs) = (_state, Begin(batch), default(LossSums), 0);
         var draft = new LearnerDraft(start);
-        var sums = default(LossSums);
-        for (var epoch = 0; epoch < epochs; epoch++)
+        var cycle = new DecisionCycle(decisions.ToArray(), draft.Random);
+        for (; descent.GoesOn && !decisions.IsEmpty; epochs++)
         {
-            sums = _epochs.Run(draft, batch, rows, loss, cancellationToken);
+            sums = descent.Run(draft, batch, cycle, loss, batch.Decisions, cancellationToken);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return (draft.Finish(start.KlCoefficient), sums);
-    }
-
-    private UpdateMetrics Measure(in LossSums sums, double explained, double coefficient, int epochs, UpdateEnd end)
-    {
-        var rows = Math.Max(1, sums.Rows);
-        return new UpdateMetrics
-        {
-            PolicyLoss = sums.Policy / rows,
-            ValueLoss = sums.Value / rows,
-            KlToReference = sums.KlToReference / rows,
-            KlToBehaviour = sums.KlToBehaviour / rows,
-            Entropy = sums.Entropy / rows,
-            ClipFraction = sums.Clipped / rows,
-            ExplainedVariance = explained,
-            GradientNorm = _epochs.GradientNorm,
-            KlCoefficient = coefficient,
-            Rows = _epochs.Rows,
-            MiniBatches = _epochs.MiniBatches,
-            Epochs = epochs,
-            End = end,
-        };
+        _state = draft.Finish(start.KlCoefficient);
+        return Measure(descent, sums, 0, start.KlCoefficient, epochs, UpdateEnd.Completed);
     }
 
     /// <summary>Sets the standardisation of features from a batch, in weights and reference alike. Only before the first update.</summary>
@@ -260,63 +137,122 @@ public sealed class PolicyLearner
         _state = new LearnerState(_state.Weights, _state.Weights, zeros, zeros, 0, _options.Kl.Coefficient, _state.Random);
     }
 
+    /// <summary>Opens an update's quota of gradient rows: the epochs times the batch's decisions, the same for every method.</summary>
+    /// <param name="batch">The decisions.</param>
+    internal Descent Begin(DecisionBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new Descent(_options, _network, _optimiser, checked(_options.Epochs * batch.Decisions));
+    }
+
+    /// <summary>Improves the policy by the clipped policy gradient with the rows that are left of a quota.</summary>
+    internal UpdateMetrics Update(
+        IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective, Descent descent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        ArgumentNullException.ThrowIfNull(objective);
+        if (episodes.Count == 0)
+        {
+            throw new ArgumentException("An update needs at least one episode.", nameof(episodes));
+        }
+
+        using var turn = new Turn(this);
+        Admit(batch);
+        var start = _state;
+        var now = Ask(start.Weights, batch, asScores: false);
+        var reference = start.Reference == start.Weights ? now : Ask(start.Reference, batch, asScores: false);
+        var appraisal = Appraisal.Of(episodes, objective, now.Values, reference.Candidates);
+        var loss = new SurrogateLoss(_options.Surrogate, start.KlCoefficient, batch, appraisal.Terms);
+        var draft = new LearnerDraft(start);
+        var cycle = new DecisionCycle(appraisal.Decisions, draft.Random);
+        var (sums, epochs, end) = (default(LossSums), 0, UpdateEnd.Completed);
+        for (; descent.GoesOn && end == UpdateEnd.Completed; epochs++)
+        {
+            sums = descent.Run(draft, batch, cycle, loss, batch.Decisions, cancellationToken);
+            end = descent.GoesOn && sums.KlToBehaviour / sums.Rows > _options.KlLimit ? UpdateEnd.KlLimit : UpdateEnd.Completed;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _state = draft.Finish(AdaptiveKl.Next(start.KlCoefficient, sums.KlToReference / sums.Rows, sums.Rows, _options.Kl));
+        return Measure(descent, sums, appraisal.ExplainedVariance, start.KlCoefficient, epochs, end);
+    }
+
+    /// <summary>What some weights say of every decision of a batch: of the policy, its reference, or a critic.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="asScores">Whether the candidates' scores are wanted instead of their log-probabilities.</param>
+    /// <exception cref="ArgumentException">The features do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">An update is under way.</exception>
+    internal BatchScores Score(NetworkWeights weights, DecisionBatch batch, bool asScores = false)
+    {
+        using var turn = new Turn(this);
+        Admit(batch);
+        return Ask(weights, batch, asScores);
+    }
+
+    /// <summary>Lowers a critic's loss for at most one epoch. The learner's own state stays.</summary>
+    /// <param name="critic">The critic's state.</param>
+    /// <param name="batch">The decisions.</param>
+    /// <param name="decisions">Those that the loss is a mean of.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="descent">What the rows are taken from.</param>
+    /// <param name="rows">Rows at most.</param>
+    /// <param name="cancellationToken">Checked between mini-batches.</param>
+    internal LearnerState Fit(
+        LearnerState critic, DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, Descent descent, int rows, CancellationToken cancellationToken)
+    {
+        using var turn = new Turn(this);
+        Admit(batch);
+        var draft = new LearnerDraft(critic);
+        descent.Run(draft, batch, new DecisionCycle(decisions.ToArray(), draft.Random), loss, rows, cancellationToken);
+        return draft.Finish(critic.KlCoefficient);
+    }
+
+    /// <summary>Takes critics into the state, for the next update to find.</summary>
+    /// <param name="critics">The critics.</param>
+    internal void Keep(ImmutableArray<LearnerState> critics)
+    {
+        using var turn = new Turn(this);
+        _state = _state.WithCritics(critics);
+    }
+
+    private static UpdateMetrics Measure(Descent descent, in LossSums sums, double explained, double coefficient, int epochs, UpdateEnd end)
+    {
+        var rows = Math.Max(1, sums.Rows);
+        return new UpdateMetrics
+        {
+            PolicyLoss = sums.Policy / rows,
+            ValueLoss = sums.Value / rows,
+            KlToReference = sums.KlToReference / rows,
+            KlToBehaviour = sums.KlToBehaviour / rows,
+            Entropy = sums.Entropy / rows,
+            ClipFraction = sums.Clipped / rows,
+            ExplainedVariance = explained,
+            GradientNorm = descent.GradientNorm,
+            KlCoefficient = coefficient,
+            Rows = descent.Rows,
+            MiniBatches = descent.MiniBatches,
+            Epochs = epochs,
+            End = end,
+        };
+    }
+
+    private BatchScores Ask(NetworkWeights weights, DecisionBatch batch, bool asScores)
+    {
+        var scores = new BatchScores(new float[batch.Candidates], new float[batch.Decisions]);
+        _network.Score(weights, batch, Enumerable.Range(0, batch.Decisions).ToArray(), scores.Candidates, scores.Values, asScores);
+        return scores;
+    }
+
     private void Admit(DecisionBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         CandidateNetwork.RequireFeatures(_state.Weights.Architecture, batch);
         NonFiniteTensorException.ThrowIfAny("feature", "candidates", batch.CandidateFeatures);
         NonFiniteTensorException.ThrowIfAny("feature", "situations", batch.SituationFeatures);
-        if (_rows.Length < batch.Decisions)
-        {
-            _rows = new int[batch.Decisions];
-        }
-
-        for (var decision = 0; decision < batch.Decisions; decision++)
-        {
-            _rows[decision] = decision;
-        }
     }
 
-    private SurrogateTerms Prepare(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective)
-    {
-        Admit(batch);
-        if (_values.Length < batch.Decisions)
-        {
-            _values = new float[batch.Decisions];
-            _behaviour = new float[batch.Decisions];
-            _unusedValues = new float[batch.Decisions];
-        }
-
-        if (_reference.Length < batch.Candidates)
-        {
-            _reference = new float[batch.Candidates];
-        }
-
-        var all = _rows.AsMemory(0, batch.Decisions);
-        // Only values are wanted of the present weights; the reference's log-probabilities then overwrite theirs.
-        _network.Score(_state.Weights, batch, all, _reference, _values);
-        if (_state.Reference != _state.Weights)
-        {
-            _network.Score(_state.Reference, batch, all, _reference, _unusedValues);
-        }
-
-        objective.Weigh(episodes, _values.AsSpan(0, batch.Decisions), _stepWeights);
-        foreach (var episode in episodes)
-        {
-            episode.BehaviourLogProbabilities.CopyTo(_behaviour, episode.From);
-        }
-
-        return new SurrogateTerms
-        {
-            Advantages = _stepWeights.Advantages,
-            Returns = _stepWeights.Returns,
-            EarlierValues = _values,
-            BehaviourLogProbabilities = _behaviour,
-            ReferenceLogProbabilities = _reference,
-        };
-    }
-
-    /// <summary>Keeps two updates from sharing buffers.</summary>
+    /// <summary>Keeps two updates apart: the network's memory is for one.</summary>
     private readonly ref struct Turn
     {
         private readonly PolicyLearner _owner;

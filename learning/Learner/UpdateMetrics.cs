@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace StepTool.Learning.Learner;
 
 /// <summary>Why an update ended.</summary>
@@ -10,7 +12,7 @@ public enum UpdateEnd
     KlLimit,
 }
 
-/// <summary>What one policy update did. Means are over the decisions of its last epoch, as seen before each of its steps.</summary>
+/// <summary>What one update did. Means are over the decisions of its last epoch, as seen before each of its steps.</summary>
 public sealed record UpdateMetrics
 {
     /// <summary>The clipped policy loss.</summary>
@@ -34,21 +36,24 @@ public sealed record UpdateMetrics
     /// <summary>The share of the returns' variance that the critic explained before the update, at most 1; 0 when all returns are equal.</summary>
     public required double ExplainedVariance { get; init; }
 
-    /// <summary>The largest gradient norm before clipping.</summary>
+    /// <summary>The largest gradient norm before clipping, of the policy and of critics.</summary>
     public required double GradientNorm { get; init; }
 
     /// <summary>The weight of the KL term during the update.</summary>
     public required double KlCoefficient { get; init; }
 
-    /// <summary>Gradient rows: decisions times epochs.</summary>
+    /// <summary>Gradient rows: forward and backward passes of one decision each, through the policy or a critic.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Optimiser steps.</summary>
+    /// <summary>Optimiser steps, of the policy and of critics.</summary>
     public required int MiniBatches { get; init; }
 
-    /// <summary>Epochs done.</summary>
+    /// <summary>The policy's epochs, the last of which may have been cut short.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>Why the update ended.</summary>
     public required UpdateEnd End { get; init; }
+
+    /// <summary>What only this method measures, by name, such as ETO's <c>pairs</c>; empty for most.</summary>
+    public ImmutableSortedDictionary<string, double> Extras { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }

@@ -14,17 +14,17 @@ namespace StepTool.Learning.Methods;
 /// <remarks>
 /// Zhou et al., "ArCHer: Training language model agents via hierarchical multi-turn RL", 2024, equations 2 to 4. Differs from the paper: V's target is the exact
 /// expectation over candidates instead of a sampled action; a batch is the last one and not a replay buffer; the policy gradient is the clipped one
-/// that all methods share; targets move once an epoch.
+/// that all methods share; targets move once an epoch. Critics and policy share one quota of gradient rows, since every method has the same; the paper gives
+/// its critics many times the policy's steps.
 /// </remarks>
 public sealed class ArcherMethod : IMethod
 {
-    /// <summary>The discount a turn.</summary>
-    public const double Gamma = 0.95;
-
     /// <summary>The share of a critic that its target takes over after each epoch.</summary>
     public const double SoftShare = 0.1;
 
-    private const int Epochs = 4;
+    /// <summary>The share of an update's gradient rows that the two critics use, half of it each; the policy has the rest.</summary>
+    public const double CriticShare = 0.75;
+
     private const int Critics = 2;
 
     /// <inheritdoc/>
@@ -35,10 +35,11 @@ public sealed class ArcherMethod : IMethod
         ArgumentNullException.ThrowIfNull(batch);
         var policy = learner.Score(learner.Weights, batch).Candidates;
         int[] decisions = [.. episodes.SelectMany(episode => Enumerable.Range(episode.From, episode.Steps))];
+        var descent = learner.Begin(batch);
         var critics = learner.State.Critics.IsEmpty ? Start(learner.State) : learner.State.Critics;
-        critics = [.. critics.Select(critic => Fit(learner, critic, episodes, batch, decisions, policy, cancellationToken))];
+        critics = [.. critics.Select(critic => Fit(learner, critic, episodes, batch, decisions, policy, descent, cancellationToken))];
         var advantages = Advantages([.. critics.Select(critic => learner.Score(critic.Weights, batch, asScores: true))], batch);
-        var metrics = learner.Update(episodes, batch, new GivenAdvantages(advantages), cancellationToken);
+        var metrics = learner.Update(episodes, batch, new GivenAdvantages(advantages), descent, cancellationToken);
         learner.Keep(critics);
         return metrics;
     }
@@ -65,6 +66,7 @@ public sealed class ArcherMethod : IMethod
     /// <param name="policy">The policy's log-probabilities [candidates].</param>
     /// <param name="targetScores">Q' of the target [candidates].</param>
     /// <param name="targetValues">V' of the target [decisions].</param>
+    /// <param name="gamma">The discount a turn.</param>
     /// <param name="actions">Receives Q's targets [decisions]; 0 outside the episodes.</param>
     /// <param name="states">Receives V's targets [decisions].</param>
     public static void Targets(
@@ -73,6 +75,7 @@ public sealed class ArcherMethod : IMethod
         ReadOnlySpan<float> policy,
         ReadOnlySpan<float> targetScores,
         ReadOnlySpan<float> targetValues,
+        double gamma,
         Span<float> actions,
         Span<float> states)
     {
@@ -84,7 +87,7 @@ public sealed class ArcherMethod : IMethod
             {
                 var decision = episode.From + step;
                 var after = step + 1 < episode.Steps ? targetValues[decision + 1] : episode.End == EpisodeEnd.Truncated ? targetValues[decision] : 0;
-                actions[decision] = (float)(episode.Rewards[step] + (Gamma * after));
+                actions[decision] = (float)(episode.Rewards[step] + (gamma * after));
             }
         }
 
@@ -107,14 +110,15 @@ public sealed class ArcherMethod : IMethod
         DecisionBatch batch,
         int[] decisions,
         float[] policy,
+        Descent descent,
         CancellationToken cancellationToken)
     {
         var (actions, states) = (new float[batch.Decisions], new float[batch.Decisions]);
-        for (var epoch = 0; epoch < Epochs; epoch++)
+        for (var left = (int)(descent.Quota * CriticShare / Critics); left > 0; left -= batch.Decisions)
         {
             var target = learner.Score(critic.Reference, batch, asScores: true);
-            Targets(episodes, batch, policy, target.Candidates, target.Values, actions, states);
-            var fitted = learner.Fit(critic, batch, decisions, new CriticLoss(batch, actions, states), cancellationToken);
+            Targets(episodes, batch, policy, target.Candidates, target.Values, learner.Options.Credit.Gamma, actions, states);
+            var fitted = learner.Fit(critic, batch, decisions, new CriticLoss(batch, actions, states), descent, left, cancellationToken);
             critic = fitted.WithReference(Blend(critic.Reference, fitted.Weights));
         }
 

@@ -11,6 +11,9 @@ namespace StepTool.Learning.Methods;
 /// </remarks>
 public sealed class EtoMethod : IMethod
 {
+    /// <summary>The metric that counts the pairs of an update.</summary>
+    public const string Pairs = "pairs";
+
     private const double Beta = 0.1;
 
     /// <inheritdoc/>
@@ -24,7 +27,8 @@ public sealed class EtoMethod : IMethod
         var rejected = Rejected(episodes, batch);
         int[] decisions = [.. Enumerable.Range(0, batch.Decisions).Where(decision => rejected[decision].Length > 0)];
         var reference = learner.Score(learner.State.Reference, batch).Candidates;
-        return learner.Minimise(batch, decisions, new PreferenceLoss(batch, rejected, reference, Beta), cancellationToken);
+        var metrics = learner.Minimise(batch, decisions, new PreferenceLoss(batch, rejected, reference, Beta), cancellationToken);
+        return metrics with { Extras = metrics.Extras.Add(Pairs, rejected.Sum(others => others.Length)) };
     }
 
     /// <summary>

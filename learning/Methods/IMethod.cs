@@ -15,12 +15,13 @@ public interface IMethod
     /// <summary>Whether its episodes are demonstrations instead of the policy's own. Default false.</summary>
     bool Imitates => false;
 
-    /// <summary>Makes one update, wholly or not at all.</summary>
+    /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's decisions.</summary>
     /// <param name="learner">The policy to improve.</param>
     /// <param name="episodes">The episodes; no two share a decision.</param>
     /// <param name="batch">The decisions.</param>
     /// <param name="cancellationToken">Checked between mini-batches.</param>
-    /// <returns>What the update did; 0 rows where the batch held nothing to learn from.</returns>
+    /// <returns>What the update did; 0 rows and unchanged weights where the batch held nothing to learn from.</returns>
+    /// <exception cref="Optimisers.NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite; the state is as it was.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default);
 }

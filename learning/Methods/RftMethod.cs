@@ -12,7 +12,7 @@ public sealed class RftMethod : IMethod
 {
     /// <inheritdoc/>
     public UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default) =>
-        SftMethod.Imitate(learner, Accepted(episodes), batch, cancellationToken);
+        SftMethod.Imitate(learner, [.. Accepted(episodes)], batch, cancellationToken);
 
     /// <summary>The episodes that are imitated.</summary>
     /// <param name="episodes">All episodes.</param>

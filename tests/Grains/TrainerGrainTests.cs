@@ -154,11 +154,11 @@ public sealed class TrainerGrainTests
     }
 
     [Theory]
-    [InlineData("rft")]
-    [InlineData("ppo")]
-    [InlineData("eto")]
-    [InlineData("archer")]
-    public async Task Train_OtherMethods_PublishEveryUpdateAndTheSameAgain(string method)
+    [InlineData("rft", "accepted")]
+    [InlineData("ppo", "rows")]
+    [InlineData("eto", "pairs")]
+    [InlineData("archer", "rows")]
+    public async Task Train_OtherMethods_PublishEveryUpdateAndTheSameAgain(string method, string metric)
     {
         var plan = Plans.Of(Plans.Train(deterministic: true) with { Attempts = 4, Settings = new TrainingSettings { Hidden = 8, Method = method } });
         await using var house = await House.StartAsync(new Ground());
@@ -166,7 +166,9 @@ public sealed class TrainerGrainTests
         await using var again = await House.StartAsync(new Ground());
         await again.CompleteAsync(plan);
         Assert.Equal((RunPhase.Completed, 3), (status.Phase, status.Stages[0].Updates));
-        Assert.Equal(Hashes(await Policy(house).VersionsAsync()), Hashes(await Policy(again).VersionsAsync()));
+        var versions = await Policy(house).VersionsAsync();
+        Assert.Equal(Hashes(versions), Hashes(await Policy(again).VersionsAsync()));
+        Assert.All(versions.Skip(1), version => Assert.Equal(version.Metrics[metric] > 0, version.Metrics["rows"] > 0));
     }
 
     [Theory]

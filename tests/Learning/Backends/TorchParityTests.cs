@@ -147,9 +147,9 @@ public sealed class TorchParityTests
             episodes.Add(new TrainingEpisode(decision, [0.1f * (decision % 5), decision % 3], [Uniform(decision), Uniform(decision + 1)], EpisodeEnd.Terminal));
         }
 
-        var supervised = learner.SupervisedUpdate(batch);
+        var supervised = learner.Minimise(batch, RandomBatches.All(batch), new CrossEntropyLoss(batch));
         var update = learner.Update(episodes, batch);
-        return (learner.State, [(float)supervised.Loss, (float)update.PolicyLoss, (float)update.ValueLoss, (float)update.Entropy, (float)update.KlToReference, (float)update.GradientNorm]);
+        return (learner.State, [(float)supervised.PolicyLoss, (float)update.PolicyLoss, (float)update.ValueLoss, (float)update.Entropy, (float)update.KlToReference, (float)update.GradientNorm]);
 
         float Uniform(int decision) => -MathF.Log(batch.Offsets[decision + 1] - batch.Offsets[decision]);
     }

@@ -44,19 +44,6 @@ public sealed class MethodTests
     }
 
     [Fact]
-    public void Rft_NothingSolved_ChangesNoWeight()
-    {
-        using var backend = new ManagedBackend(1);
-        var learner = PolicyLearner.Create(new CandidateArchitecture(6, 4, 8, 8, 8), new PolicyLearnerOptions(), 1, backend);
-        var before = learner.Weights.Values.ToArray();
-
-        var metrics = new RftMethod().Update(learner, [Episode(0, 0, 1)], RandomBatches.Create(1, 2, 6, 4));
-
-        Assert.Equal((0, 0), (metrics.Rows, metrics.Epochs));
-        Assert.Equal(before, learner.Weights.Values.ToArray());
-    }
-
-    [Fact]
     public void Eto_Pairs_ShareAHistoryAndRejectNothingThatSolved()
     {
         // One history, 100: choices 0 and 1 solved, 1 and 2 failed, 3 is unsure. Later histories stand alone.
@@ -119,7 +106,7 @@ public sealed class MethodTests
         float[] policy = [MathF.Log(0.25f), MathF.Log(0.75f), MathF.Log(0.25f), MathF.Log(0.75f)];
         var (actions, states) = (new float[2], new float[2]);
 
-        ArcherMethod.Targets([new TrainingEpisode(0, [0.1f, 1], [-1, -1], EpisodeEnd.Terminal)], builder.Batch, policy, [1, 3, 2, -2], [9, 4], actions, states);
+        ArcherMethod.Targets([new TrainingEpisode(0, [0.1f, 1], [-1, -1], EpisodeEnd.Terminal)], builder.Batch, policy, [1, 3, 2, -2], [9, 4], 0.95, actions, states);
 
         Assert.All(actions.Zip([3.9f, 1f]), pair => Assert.Equal(pair.Second, pair.First, 5));
         Assert.All(states.Zip([2.5f, -1f]), pair => Assert.Equal(pair.Second, pair.First, 5));
