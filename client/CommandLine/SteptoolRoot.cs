@@ -72,6 +72,7 @@ internal static class SteptoolRoot
         var root = new RootCommand("StepTool: agents learn to use tools over many steps, with every step scored")
         {
             new TrainCommand(),
+            new CompareCommand(),
             new EvaluateCommand(),
             new CommandGroup("queue", "Tasks of your own", new QueueAddCommand(), new QueueStatusCommand(), new QueueWatchCommand(), new QueueCancelCommand()),
             new CommandGroup("episodes", "Episodes, step by step", new EpisodesListCommand(), new EpisodesShowCommand(), new EpisodesRescoreCommand()),

@@ -9,7 +9,6 @@ using StepTool.Client.Runs;
 using StepTool.Client.Training;
 using StepTool.Client.Worlds;
 using StepTool.Core.Episodes;
-using StepTool.Core.Policies;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
@@ -72,7 +71,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
                 .. searches
                     ? [TrainPlanner.Test($"{method} {Dfsdt}", policy.Reference, groups, tasks) with { Strategy = SearchStrategy.Dfsdt }]
                     : ImmutableArray<EvaluateStage>.Empty,
-                TrainPlanner.Test(method + StageNames.SampledSuffix, policy.Reference, groups, tasks) with { Mode = DecisionMode.Sampled },
+                TrainPlanner.Sampled(TrainPlanner.Test(method, policy.Reference, groups, tasks)),
             ],
             Command = CommandText.Of(parsed.Tokens.Select(token => token.Value)),
         };
@@ -88,6 +87,8 @@ internal sealed class EvaluateCommand : ConsoleCommand
         var settings = ImmutableSortedDictionary<string, string>.Empty
             .Add("groups", groups.IsEmpty ? "all" : string.Join(",", groups)).Add("policy", policy.Reference.ToString()).Add("world", world.Reference)
             .Add("strategy", parsed.GetValue(_strategy)!).Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
-        return await RunReport.PublishAsync(connection, terminal, status, world, settings, parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
+        return await RunReport.PublishAsync(
+            connection, terminal, [KeyValuePair.Create((int)parsed.GetValue(_seed), status)], new ReportContext { World = world, Configuration = settings },
+            parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class TrainCommand : ConsoleCommand
 
         var folder = parsed.GetValue(_out) ?? Path.Combine("out", run);
         await PolicyFolder.ExportAsync(connection, run, Path.Combine(folder, "policy"), cancellationToken);
-        return await RunReport.PublishAsync(
-            connection, terminal, status, world, RequestSettings.Of(_training.Request(parsed, world, run)), folder, cancellationToken);
+        var context = new ReportContext { World = world, Configuration = RequestSettings.Of(_training.Request(parsed, world, run)) };
+        return await RunReport.PublishAsync(connection, terminal, [KeyValuePair.Create(_training.Seed(parsed), status)], context, folder, cancellationToken);
     }
 }

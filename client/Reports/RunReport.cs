@@ -1,51 +1,59 @@
 using System.Collections.Immutable;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
-using StepTool.Client.Runs;
-using StepTool.Client.Worlds;
 using StepTool.Core.Evaluation.Reports;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
 
 namespace StepTool.Client.Reports;
 
-/// <summary>Collects an ended run and makes its report.</summary>
+/// <summary>Collects ended runs, one a seed, and makes their report.</summary>
 internal static class RunReport
 {
     /// <summary>Makes it.</summary>
-    /// <exception cref="Refusal">The run has measured nothing on test.</exception>
+    /// <param name="connection">Where the runs are.</param>
+    /// <param name="runs">The runs by their seeds.</param>
+    /// <param name="context">What else the report says.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="Refusal">The runs have measured nothing.</exception>
     public static async Task<Report> BuildAsync(
-        Connection connection, RunStatus status, WorldChoice world, ImmutableSortedDictionary<string, string> configuration, CancellationToken cancellationToken)
+        Connection connection, IReadOnlyList<KeyValuePair<int, RunStatus>> runs, ReportContext context, CancellationToken cancellationToken)
     {
-        var policies = (await connection.Index.RunsAsync(cancellationToken)).FirstOrDefault(entry => entry.Run == status.Run)?.Policies ?? [];
-        var record = new RunRecord
+        var index = await connection.Index.RunsAsync(cancellationToken);
+        var records = new List<RunRecord>();
+        foreach (var (seed, status) in runs)
         {
-            Status = status,
-            Outcomes = await StageOutcomes.ReadAsync(connection, status.Run, cancellationToken),
-            World = world,
-            Floors = RunFollower.FloorNames,
-            Versions = policies is [var policy, ..] ? await connection.Policy(policy).VersionsAsync(cancellationToken) : [],
-            Seed = configuration.TryGetValue("seed", out var seed) && int.TryParse(seed, out var number) ? number : 1,
-            TestRuns = await TestRunsAsync(connection, status, cancellationToken),
-            Configuration = configuration,
-            Timings = Timings(status),
-        };
+            var versions = ImmutableDictionary.CreateBuilder<string, ImmutableArray<PolicyManifest>>();
+            foreach (var policy in index.FirstOrDefault(entry => entry.Run == status.Run)?.Policies ?? [])
+            {
+                versions.Add(policy, await connection.Policy(policy).VersionsAsync(cancellationToken));
+            }
+
+            records.Add(new RunRecord
+            {
+                Status = status,
+                Outcomes = await StageOutcomes.ReadAsync(connection, status.Run, cancellationToken),
+                Versions = versions.ToImmutable(),
+                Seed = seed,
+            });
+        }
+
         try
         {
-            return ReportAssembler.Build(record);
+            var testRuns = context.Measured is Core.Worlds.Split.Test ? await TestRunsAsync(connection, runs[0].Value, cancellationToken) : 0;
+            return ReportAssembler.Build(records, context with { TestRuns = testRuns, Timings = Timings([.. runs.Select(run => run.Value)]) });
         }
         catch (ArgumentException exception)
         {
-            throw Refusal.Failed($"Run {status.Run} gives no report: {exception.Message}", exception);
+            throw Refusal.Failed($"Run {runs[0].Value.Run} gives no report: {exception.Message}", exception);
         }
     }
 
     /// <summary>Makes the report, writes it into a folder and shows it.</summary>
     public static async Task<int> PublishAsync(
-        Connection connection, Terminal terminal, RunStatus status, WorldChoice world, ImmutableSortedDictionary<string, string> configuration, string folder,
-        CancellationToken cancellationToken)
+        Connection connection, Terminal terminal, IReadOnlyList<KeyValuePair<int, RunStatus>> runs, ReportContext context, string folder, CancellationToken cancellationToken)
     {
-        var report = await BuildAsync(connection, status, world, configuration, cancellationToken);
+        var report = await BuildAsync(connection, runs, context, cancellationToken);
         await ReportFolder.WriteAsync(folder, report, cancellationToken);
         if (terminal.WritesJson)
         {
@@ -59,16 +67,17 @@ internal static class RunReport
     }
 
     // Phases are the stages by purpose; a report less its timings is the same for equal runs.
-    private static ReportTimings Timings(RunStatus status)
+    private static ReportTimings Timings(ImmutableArray<RunStatus> runs)
     {
-        var seconds = Math.Round(status.Stages.Sum(stage => stage.Seconds), 3);
+        var stages = runs.SelectMany(run => run.Stages).ToList();
+        var seconds = Math.Round(runs.Max(run => run.Stages.Sum(stage => stage.Seconds)), 3);
         return new ReportTimings(
             TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(seconds),
             seconds,
-            status.Stages.GroupBy(stage => stage.Kind).ToImmutableSortedDictionary(group => group.Key, group => Math.Round(group.Sum(stage => stage.Seconds), 3)));
+            stages.GroupBy(stage => stage.Kind).ToImmutableSortedDictionary(group => group.Key, group => Math.Round(group.Sum(stage => stage.Seconds), 3)));
     }
 
-    // How many configurations had been tried on this world's test split when this one was first: running the same again chooses nothing.
+    // How many configurations had been tried on this world's test split when this one was first: running the same again chooses nothing, nor does measuring on dev.
     private static async Task<int> TestRunsAsync(Connection connection, RunStatus status, CancellationToken cancellationToken)
     {
         var commands = new HashSet<string>(StringComparer.Ordinal);
@@ -77,7 +86,7 @@ internal static class RunReport
             if (entry.World == status.World)
             {
                 var other = await connection.Run(entry.Run).StatusAsync(cancellationToken);
-                if (other.Stages.Any(stage => stage.Kind == "evaluate"))
+                if (other.Stages.Any(stage => stage.Kind == "evaluate") && !other.Command.Contains("--split dev", StringComparison.Ordinal))
                 {
                     commands.Add(other.Command);
                     if (other.Command == status.Command)

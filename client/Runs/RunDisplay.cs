@@ -52,7 +52,7 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
         foreach (var row in RunPicture.Rows(snapshot, floors))
         {
             grid.AddRow(
-                new Text(row.Name), Bar(row), new Text($"{RunPicture.Count(row.Done)}/{RunPicture.Count(row.Total)}"), new Text(row.Detail, new Style(foreground: Color.Grey)));
+                new Text(row.Name), Bar(row.Total == 0 ? 0 : (double)row.Done / row.Total), new Text($"{RunPicture.Count(row.Done)}/{RunPicture.Count(row.Total)}"), new Text(row.Detail, new Style(foreground: Color.Grey)));
         }
 
         var title = $"[bold]{Markup.Escape(snapshot.Status.Run)}[/]  {RunPicture.Duration(elapsed)}  {RunPicture.Count((long)snapshot.EpisodesPerSecond)} episodes/s"
@@ -60,10 +60,11 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
         return new Rows(new Markup(title), grid);
     }
 
-    private static Markup Bar(PictureRow row)
+    /// <summary>A bar filled by a share from 0 to 1.</summary>
+    internal static Markup Bar(double share)
     {
-        var filled = row.Total == 0 ? 0 : (int)(BarWidth * row.Done / row.Total);
-        var colour = row.Done >= row.Total ? "green" : "yellow";
+        var filled = Math.Min(BarWidth, (int)(BarWidth * share));
+        var colour = share >= 1 ? "green" : "yellow";
         return new Markup($"[{colour}]{new string('━', filled)}[/][grey]{new string('─', BarWidth - filled)}[/]");
     }
 }

@@ -69,7 +69,7 @@ internal static class RunPicture
 
     private static string Purpose(string stage, bool isTraining, IReadOnlySet<string> floors) =>
         isTraining ? TrainingRow
-        : StageNames.IsDev(stage) ? DevRow
+        : StageName.Parse(stage).Purpose is StagePurpose.Dev ? DevRow
         : floors.Contains(stage) ? FloorsRow
         : stage;
 

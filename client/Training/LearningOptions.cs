@@ -20,12 +20,16 @@ internal sealed class LearningOptions
     private readonly Option<int?> _hidden = Ranged.Optional("--hidden", "Units of each hidden layer", 1, 4096);
     private readonly CreditChoice _credit;
     private readonly RewardChoice _rewards;
+    private readonly bool _choosesMethod;
 
     /// <summary>Adds the options to a command.</summary>
-    public LearningOptions(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="choosesMethod">Whether the method is an option too.</param>
+    public LearningOptions(Command command, bool choosesMethod)
     {
         _method.AcceptOnlyFromAmong([.. TrainingMethods.All]);
-        foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden })
+        _choosesMethod = choosesMethod;
+        foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden }.Skip(_choosesMethod ? 0 : 1))
         {
             command.Options.Add(option);
         }
@@ -37,7 +41,7 @@ internal sealed class LearningOptions
     /// <summary>How the policy learns.</summary>
     public TrainingSettings Settings(ParseResult parsed) => new()
     {
-        Method = parsed.GetValue(_method)!,
+        Method = _choosesMethod ? parsed.GetValue(_method)! : "steptool",
         LearningRate = parsed.GetValue(_learningRate),
         Epochs = parsed.GetValue(_epochs),
         MiniBatch = parsed.GetValue(_miniBatch),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StepTool.Client.Comparing;
 using StepTool.Core.Rewards;
 
 namespace StepTool.Client.Training;
@@ -9,8 +10,26 @@ internal static class RequestSettings
 {
     private const string Preset = "learner's default";
 
-    /// <summary>All settings that can change a number.</summary>
-    public static ImmutableSortedDictionary<string, string> Of(TrainRequest request)
+    /// <summary>All settings of a training that can change a number.</summary>
+    public static ImmutableSortedDictionary<string, string> Of(TrainRequest request) => Common(request).SetItems(
+    [
+        KeyValuePair.Create("iterations", Text(request.Iterations)),
+        KeyValuePair.Create("method", request.Settings.Method),
+        KeyValuePair.Create("seed", Text(request.Seed)),
+    ]);
+
+    /// <summary>All settings of a comparison that can change a number.</summary>
+    public static ImmutableSortedDictionary<string, string> Of(CompareRequest request) => Common(request).SetItems(
+    [
+        KeyValuePair.Create("demonstrations", request.Demonstrations == 0 ? "all" : Text(request.Demonstrations)),
+        KeyValuePair.Create("contenders", string.Join(", ", request.Contenders.Select(contender => contender.Name))),
+        KeyValuePair.Create("seeds", string.Join(",", request.Seeds)),
+        KeyValuePair.Create("split", request.Measured.ToString()),
+        KeyValuePair.Create("start-turns", Text(request.StartTurns)),
+        KeyValuePair.Create("turns", Text(request.Turns)),
+    ]);
+
+    private static ImmutableSortedDictionary<string, string> Common(ExperimentRequest request)
     {
         var settings = request.Settings;
         return new Dictionary<string, string>
@@ -25,16 +44,13 @@ internal static class RequestSettings
             ["finish-share"] = Text(request.FinishShare),
             ["gamma"] = Text(settings.Gamma),
             ["hidden"] = Text(settings.Hidden),
-            ["iterations"] = Text(request.Iterations),
             ["kl"] = Text(settings.Kl),
             ["lambda"] = Text(settings.Lambda),
             ["learning-rate"] = Text(settings.LearningRate),
-            ["max-staleness"] = Text(request.Deterministic ? 0 : request.MaxStaleness),
-            ["method"] = settings.Method,
+            ["max-staleness"] = Text(request.MaxStaleness),
             ["mini-batch"] = Text(settings.MiniBatch),
             ["mistakes"] = Text(request.MistakeShare),
             ["reward"] = request.Rewards.Control is RewardControl.None ? request.Rewards.Parts.ToString() : request.Rewards.Control.ToString(),
-            ["seed"] = Text(request.Seed),
             ["step-weight"] = Text(request.Rewards.StepWeight),
             ["terminal"] = settings.Credit.Terminal.ToString(),
             ["test-groups"] = Text(request.TestGroups),

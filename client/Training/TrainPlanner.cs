@@ -31,8 +31,12 @@ internal static class TrainPlanner
     public static EvaluateStage Test(string name, PolicyReference policy, ImmutableArray<string> groups, int tasks) =>
         new() { Name = name, Policy = policy, Split = Split.Test, Groups = groups, MaxTasks = tasks };
 
+    /// <summary>The same pass sampled at temperature 1.</summary>
+    public static EvaluateStage Sampled(EvaluateStage greedy) =>
+        greedy with { Name = new StageName(greedy.Name, StagePurpose.Sampled).ToString(), Mode = DecisionMode.Sampled };
+
     private static IEnumerable<RunStage> Before(TrainRequest request) =>
-        [.. Floors(request.Floors, request.TestGroups, request.TestTasks), Test(StageNames.Untrained, Latest(request), request.TestGroups, request.TestTasks), Dev(request, 0)];
+        [.. Floors(request.Floors, request.TestGroups, request.TestTasks), Test(StageName.Untrained, Latest(request), request.TestGroups, request.TestTasks), Dev(request, 0)];
 
     private static IEnumerable<RunStage> Training(TrainRequest request)
     {
@@ -44,11 +48,11 @@ internal static class TrainPlanner
             var until = (int)((long)request.Iterations * point / points);
             yield return new TrainStage
             {
-                Name = StageNames.Train(until),
+                Name = new StageName("", StagePurpose.Train, until).ToString(),
                 Policy = request.Run,
                 Iterations = until - done,
                 BatchSize = request.BatchSize,
-                MaxStaleness = request.Deterministic ? 0 : request.MaxStaleness,
+                MaxStaleness = request.MaxStaleness,
                 Deterministic = request.Deterministic,
                 FinishShare = request.FinishShare,
                 MistakeShare = request.MistakeShare,
@@ -66,12 +70,12 @@ internal static class TrainPlanner
     {
         var method = request.Settings.Method;
         yield return Test(method, Latest(request), request.TestGroups, request.TestTasks);
-        yield return Test(method + StageNames.SampledSuffix, Latest(request), request.TestGroups, request.TestTasks) with { Mode = DecisionMode.Sampled };
+        yield return Sampled(Test(method, Latest(request), request.TestGroups, request.TestTasks));
     }
 
     private static EvaluateStage Dev(TrainRequest request, int updates) => new()
     {
-        Name = StageNames.Dev(updates),
+        Name = new StageName("", StagePurpose.Dev, updates).ToString(),
         Policy = Latest(request),
         Split = Split.Dev,
         MaxTasks = request.DevTasks,

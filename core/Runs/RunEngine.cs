@@ -82,7 +82,7 @@ public sealed class RunEngine
             EvaluateStage evaluate => new RolloutSpec(
                 id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, Tools: Plan.Tools),
             TrainStage train => Train(train, stage, index, new RolloutSpec(
-                id, Plan.World, stage.Tasks[0], new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, Plan.Rewards, trainingFirst + index, Tools: Plan.Tools)),
+                id, Plan.World, stage.Tasks[0], new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, train.Rewards ?? Plan.Rewards, trainingFirst + index, Tools: Plan.Tools)),
             _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
         };
     }
@@ -118,7 +118,7 @@ public sealed class RunEngine
         var (split, groups, most) = stage switch
         {
             EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
-            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, MistakeShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, 0),
+            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, MistakeShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, train.MaxTasks),
             TrainStage train => throw new ArgumentException(
                 $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare}, mistake share {train.MistakeShare} and {train.Attempts} attempts; at least 1, 1, 0, shares from 0 to 1 and 1 are needed."),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),

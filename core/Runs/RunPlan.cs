@@ -66,6 +66,9 @@ public sealed record EvaluateStage : RunStage
 
     /// <summary>Groups to evaluate on; empty for all.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Instead of the newest version, the first that had learnt from so many turns; null for the newest.</summary>
+    public long? AtTurns { get; init; }
 }
 
 /// <summary>Trains a policy for a number of updates on tasks of the training split.</summary>
@@ -74,8 +77,17 @@ public sealed record TrainStage : RunStage
     /// <summary>The policy; created with random weights when it does not exist.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>Updates in this stage; at least 1.</summary>
+    /// <summary>Updates in this stage, at least 1; the most there can be where <see cref="UntilTurns"/> ends it.</summary>
     public required int Iterations { get; init; }
+
+    /// <summary>
+    /// The stage ends with the update that brings the turns the policy has learnt from, over its whole life, up to this number; 0 for no such end. That update takes its oldest
+    /// episodes up to the one that reaches the number, so that methods can be compared at equal turns: they differ by less than one episode.
+    /// </summary>
+    public long UntilTurns { get; init; }
+
+    /// <summary>Policy whose newest version is this policy's start and frozen reference; null for random weights.</summary>
+    public string? Start { get; init; }
 
     /// <summary>Episodes an update.</summary>
     public required int BatchSize { get; init; }
@@ -103,6 +115,12 @@ public sealed record TrainStage : RunStage
 
     /// <summary>Groups to train on; empty for all.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>At most so many tasks, spread evenly over the split; 0 for all.</summary>
+    public int MaxTasks { get; init; }
+
+    /// <summary>How steps are rewarded; null for the plan's way.</summary>
+    public RewardOptions? Rewards { get; init; }
 }
 
 /// <summary>How a policy learns. Null means the learner's default.</summary>
@@ -143,4 +161,7 @@ public sealed record TrainingSettings
 
     /// <summary>Updates over the policy's whole life, for the learning-rate schedule; 0 for none.</summary>
     public int TotalUpdates { get; init; }
+
+    /// <summary>Turns over the policy's whole life, for the learning-rate schedule; where it is not 0, <see cref="TotalUpdates"/> is not read.</summary>
+    public long TotalTurns { get; init; }
 }

@@ -54,7 +54,11 @@ public sealed record PolicyManifest(
     OrdinalSet Consumed,
     int Excluded,
     ImmutableSortedDictionary<string, double> Metrics,
-    TrainingSettings Settings);
+    TrainingSettings Settings)
+{
+    /// <summary>Turns that the policy has learnt from up to this version, over its whole life.</summary>
+    public long Turns { get; init; }
+}
 
 /// <summary>The ends of a policy's chain.</summary>
 /// <param name="Latest">The newest version.</param>

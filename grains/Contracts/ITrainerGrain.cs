@@ -8,9 +8,12 @@ namespace StepTool.Grains.Contracts;
 public interface ITrainerGrain : IGrainWithStringKey
 {
     /// <summary>Creates the policy's version 0 when it has none, and returns its newest version.</summary>
-    /// <exception cref="ArgumentException">The settings are out of range, or a policy of another architecture has this name.</exception>
+    /// <param name="settings">How it will learn.</param>
+    /// <param name="start">Policy whose newest version version 0 is a copy of; null for random weights.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The settings are out of range, there is no policy to start from, or a policy of another architecture has this name.</exception>
     [Alias("Prepare")]
-    Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken = default);
+    Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, CancellationToken cancellationToken = default);
 
     /// <summary>Trains until the order is done. Giving an order again changes nothing.</summary>
     /// <returns>Training ordinal of the order's first episode; the others follow. Ordinals are never given twice.</returns>
@@ -42,7 +45,12 @@ public interface ITrainerGrain : IGrainWithStringKey
 /// <param name="BatchSize">Episodes an update.</param>
 /// <param name="Deterministic">Whether batch k is exactly the ordinals [kB, (k+1)B).</param>
 /// <param name="UntilVersion">Version with which the order is done.</param>
-public sealed record TrainingOrder(string Run, string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion);
+/// <param name="UntilTurns">Turns learnt from over the policy's life with which it is done before; 0 for none.</param>
+public sealed record TrainingOrder(string Run, string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion, long UntilTurns = 0)
+{
+    /// <summary>Whether a version is the last of the order.</summary>
+    public bool IsDoneBy(PolicyManifest latest) => latest.Version >= UntilVersion || (UntilTurns > 0 && latest.Turns >= UntilTurns);
+}
 
 /// <summary>What a trainer is doing.</summary>
 /// <param name="IsTraining">Whether an order is open.</param>

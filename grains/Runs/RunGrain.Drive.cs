@@ -104,11 +104,26 @@ internal sealed partial class RunGrain
 
         var stage = State.Stage;
         var first = engine.First(stage);
-        var updates = await UpdatesAsync(engine, stage, cancellationToken);
-        await EnqueueAsync(first + engine.Admitted(stage, updates), cancellationToken);
-        var isTrained = State.Plan.Stages[stage] is not TrainStage train || updates >= train.Iterations;
-        if (State.Progress[stage].Done >= engine.Count(stage) && isTrained)
+        if (State.Plan.Stages[stage] is not TrainStage train)
         {
+            await EnqueueAsync(first + engine.Count(stage), cancellationToken);
+            if (State.Progress[stage].Done >= engine.Count(stage))
+            {
+                await EndStageAsync(engine, cancellationToken);
+            }
+
+            return;
+        }
+
+        var head = await UpdateProgressAsync(train, stage, cancellationToken);
+        var updates = State.Progress[stage].Updates;
+        if (updates < train.Iterations && (train.UntilTurns == 0 || head.Latest.Turns < train.UntilTurns))
+        {
+            await EnqueueAsync(first + engine.Admitted(stage, updates), cancellationToken);
+        }
+        else if (State.Progress[stage].Done >= State.Enqueued - first)
+        {
+            await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(head.Latest.Version, cancellationToken);
             await EndStageAsync(engine, cancellationToken);
         }
     }
@@ -120,10 +135,14 @@ internal sealed partial class RunGrain
         {
             case TrainStage train:
                 var trainer = GrainFactory.GetGrain<ITrainerGrain>(train.Policy);
-                var head = await trainer.PrepareAsync(train.Settings, cancellationToken);
+                var head = await trainer.PrepareAsync(train.Settings, train.Start, cancellationToken);
                 (kind, pinned) = ("train", head.Latest.Version);
                 trainingFirst = await trainer.TrainAsync(
-                    new TrainingOrder(State.Plan.Run, State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations), cancellationToken);
+                    new TrainingOrder(State.Plan.Run, State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations, train.UntilTurns), cancellationToken);
+                break;
+            case EvaluateStage { AtTurns: { } turns } evaluate:
+                var versions = await GrainFactory.GetGrain<IPolicyGrain>(evaluate.Policy.Name).VersionsAsync(cancellationToken);
+                pinned = versions.FirstOrDefault(version => version.Turns >= turns)?.Version ?? versions.Length - 1;
                 break;
             case EvaluateStage { Policy: { Pin: not PolicyPin.Floor } policy }:
                 pinned = await VersionAsync(policy, cancellationToken);
@@ -149,48 +168,43 @@ internal sealed partial class RunGrain
             return policy.Version;
         }
 
-        var settings = State.Plan!.Stages.OfType<TrainStage>().FirstOrDefault(stage => stage.Policy == policy.Name)?.Settings;
-        var head = settings is null
+        var training = State.Plan!.Stages.OfType<TrainStage>().FirstOrDefault(stage => stage.Policy == policy.Name);
+        var head = training is null
             ? await GrainFactory.GetGrain<IPolicyGrain>(policy.Name).HeadAsync(cancellationToken)
-            : await GrainFactory.GetGrain<ITrainerGrain>(policy.Name).PrepareAsync(settings, cancellationToken);
+            : await GrainFactory.GetGrain<ITrainerGrain>(policy.Name).PrepareAsync(training.Settings, training.Start, cancellationToken);
         return head is null
             ? throw new ArgumentException($"Policy '{policy.Name}' does not exist; see 'steptool policy list'.")
             : policy.Pin is PolicyPin.Promoted ? head.Promoted.Version : head.Latest.Version;
     }
 
-    private async Task<int> UpdatesAsync(RunEngine engine, int stage, CancellationToken cancellationToken)
+    private async Task<PolicyHead> UpdateProgressAsync(TrainStage train, int stage, CancellationToken cancellationToken)
     {
-        if (engine.Plan.Stages[stage] is not TrainStage train)
-        {
-            return 0;
-        }
-
-        var head = await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).HeadAsync(cancellationToken);
-        var updates = (head?.Latest.Version ?? 0) - State.Pinned[stage];
+        var head = await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).HeadAsync(cancellationToken)
+            ?? throw new ArgumentException($"Policy '{train.Policy}' is gone while it is trained.");
+        var updates = head.Latest.Version - State.Pinned[stage];
         if (updates == State.Progress[stage].Updates)
         {
             var trainer = await GrainFactory.GetGrain<ITrainerGrain>(train.Policy).StatusAsync(cancellationToken);
-            return trainer.Failure.Length == 0 ? updates : throw new ArgumentException($"Training of '{train.Policy}' stopped: {trainer.Failure}");
+            return trainer.Failure.Length == 0 ? head : throw new ArgumentException($"Training of '{train.Policy}' stopped: {trainer.Failure}");
         }
 
         _state.State = State with { Progress = State.Progress.SetItem(stage, State.Progress[stage] with { Updates = updates }) };
-        return updates;
+        return head;
     }
 
     private async Task EndStageAsync(RunEngine engine, CancellationToken cancellationToken)
     {
         var stage = State.Stage;
         var progress = State.Progress[stage] with { Seconds = (_time.GetUtcNow() - State.StageBegan).TotalSeconds };
-        if (engine.Plan.Stages[stage] is TrainStage train)
-        {
-            await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(State.Pinned[stage] + train.Iterations, cancellationToken);
-        }
+        var next = engine.First(stage) + engine.Count(stage);
 
-        // One assignment: there is no stage after the last, so a run is never seen there and at work.
+        // Ordinals that were never needed count as ended. One assignment: there is no stage after the last, so a run is never seen there and at work.
         _state.State = State with
         {
             Stage = stage + 1,
             HasBegun = false,
+            Completed = State.Completed.AddRange(Math.Min(State.Enqueued, next), next),
+            Enqueued = Math.Max(State.Enqueued, next),
             Progress = State.Progress.SetItem(stage, progress),
             Phase = State.Phase is RunPhase.Running && stage + 1 == engine.StageCount ? RunPhase.Completed : State.Phase,
         };

@@ -1,4 +1,5 @@
 using StepTool.Core.Runs;
+using StepTool.Grains.Contracts;
 using StepTool.Learning.Learner;
 
 namespace StepTool.Grains.Training;
@@ -13,11 +14,18 @@ internal static class LearnerDefaults
     private const double Entropy = 0.02;
     private const double LastShare = 0.1;
 
-    /// <summary>Options for the update that makes the version after <paramref name="version"/>; learning rate and entropy bonus fall linearly over the policy's updates.</summary>
-    internal static PolicyLearnerOptions Options(TrainingSettings settings, int version)
+    /// <summary>The share of a policy's training that a version has behind it, from 0 to 1.</summary>
+    internal static double Progress(TrainingSettings settings, PolicyManifest version) =>
+        settings.TotalTurns > 0 ? Math.Min(1.0, (double)version.Turns / settings.TotalTurns)
+        : settings.TotalUpdates > 0 ? Math.Min(1.0, (double)version.Version / settings.TotalUpdates)
+        : 0;
+
+    /// <summary>Options of an update; learning rate and entropy bonus fall linearly over the policy's training.</summary>
+    /// <param name="settings">How the policy learns.</param>
+    /// <param name="done">The share of its training that is done, from 0 to 1.</param>
+    internal static PolicyLearnerOptions Options(TrainingSettings settings, double done)
     {
         var options = new PolicyLearnerOptions();
-        var done = settings.TotalUpdates > 0 ? Math.Min(1.0, (double)version / settings.TotalUpdates) : 0;
         var share = 1 - (done * (1 - LastShare));
         return options with
         {

@@ -45,13 +45,23 @@ public sealed partial class LearnerHost : IDisposable
         return PolicyLearner.Create(architecture, LearnerDefaults.Options(settings, 0), settings.Seed, _backend).State;
     }
 
+    /// <summary>A policy's state before its first update where it starts from the weights of another: they are its frozen reference too.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    internal static LearnerState Continue(TrainingSettings settings, NetworkWeights weights)
+    {
+        _ = TrainingMethods.Create(settings.Method);
+        var options = LearnerDefaults.Options(settings, 0);
+        options.Validate();
+        return LearnerState.Start(weights, options.Kl.Coefficient, settings.Seed);
+    }
+
     /// <summary>The learner that continues a policy's newest version: the one at hand, or one made from what was stored.</summary>
     internal async Task<PolicyLearner> GetAsync(string policy, PolicyHead head, TrainingSettings settings, IBlobStore blobs, CancellationToken cancellationToken)
     {
         var state = _learners.TryGetValue(policy, out var known) && known.Weights == head.Latest.Weights
             ? known.Learner.State
             : (await blobs.GetAsync(head.Latest, withLearner: true, cancellationToken)).State!;
-        return new PolicyLearner(state, LearnerDefaults.Options(settings, head.Latest.Version), _backend);
+        return new PolicyLearner(state, LearnerDefaults.Options(settings, LearnerDefaults.Progress(settings, head.Latest)), _backend);
     }
 
     /// <summary>Keeps a learner at hand for the version it has just made; another version under that name is read from the store.</summary>

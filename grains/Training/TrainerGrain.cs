@@ -18,6 +18,7 @@ using StepTool.Grains.Tasks;
 using StepTool.Grains.Worlds;
 using StepTool.Learning.Checkpoints;
 using StepTool.Learning.Methods;
+using StepTool.Learning.Models;
 using StepTool.Learning.Optimisers;
 using StepTool.Learning.Policies;
 
@@ -69,7 +70,7 @@ internal sealed partial class TrainerGrain(
         }
     }
 
-    public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, CancellationToken cancellationToken)
+    public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, CancellationToken cancellationToken)
     {
         var policy = Policy();
         _ = TrainingMethods.Create(settings.Method);
@@ -80,7 +81,8 @@ internal sealed partial class TrainerGrain(
             return _head;
         }
 
-        var first = await blobs.PutAsync(this.GetPrimaryKeyString(), host.Create(settings), 0, OrdinalSet.Empty, settings, cancellationToken);
+        var created = start is null ? host.Create(settings) : LearnerHost.Continue(settings, await WeightsAsync(start, cancellationToken));
+        var first = await blobs.PutAsync(this.GetPrimaryKeyString(), created, 0, OrdinalSet.Empty, settings, cancellationToken);
         _head = await policy.PublishAsync(first, cancellationToken);
         return _head;
     }
@@ -88,7 +90,7 @@ internal sealed partial class TrainerGrain(
     public async Task<long> TrainAsync(TrainingOrder order, CancellationToken cancellationToken)
     {
         var head = _head ??= await Policy().HeadAsync(cancellationToken) ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' was never prepared.");
-        if (state.State.Order is { } open && open.Run != order.Run && head.Latest.Version < open.UntilVersion)
+        if (state.State.Order is { } open && open.Run != order.Run && !open.IsDoneBy(head.Latest))
         {
             throw new ArgumentException(
                 $"Policy '{this.GetPrimaryKeyString()}' is being trained by run '{open.Run}'. Wait for that run, cancel it with 'steptool runs cancel {open.Run}', or train under another name.");
@@ -212,7 +214,7 @@ internal sealed partial class TrainerGrain(
     {
         _head ??= await Policy().HeadAsync(cancellationToken);
         var head = _head ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' was never prepared.");
-        if (head.Latest.Version >= order.UntilVersion)
+        if (order.IsDoneBy(head.Latest))
         {
             await CloseAsync();
             return;
@@ -245,6 +247,13 @@ internal sealed partial class TrainerGrain(
         return _write.SaveAsync();
     }
 
+    private async Task<NetworkWeights> WeightsAsync(string policy, CancellationToken cancellationToken)
+    {
+        var head = await GrainFactory.GetGrain<IPolicyGrain>(policy).HeadAsync(cancellationToken)
+            ?? throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' is to start from policy '{policy}', which does not exist. Train that one first, or see 'steptool policy list'.");
+        return (await blobs.GetAsync(head.Latest, withLearner: false, cancellationToken)).Weights;
+    }
+
     private async Task CheckAsync(PolicyHead head, TrainingSettings settings, CancellationToken cancellationToken)
     {
         try
@@ -267,21 +276,23 @@ internal sealed partial class TrainerGrain(
     {
         var world = await worlds.GetAsync(order.World, cancellationToken);
         var included = entries.Where(entry => entry.Trajectory is not null).ToArray();
-        var trajectories = new Episode[included.Length];
-        for (var index = 0; index < included.Length; index++)
+        var trajectories = new List<Episode>(included.Length);
+        var turns = head.Latest.Turns;
+        foreach (var entry in included.TakeWhile(_ => order.UntilTurns == 0 || turns < order.UntilTurns))
         {
-            trajectories[index] = EpisodeCodec.Decode(await blobs.GetAsync(included[index].Trajectory!, cancellationToken));
+            trajectories.Add(EpisodeCodec.Decode(await blobs.GetAsync(entry.Trajectory!, cancellationToken)));
+            turns += trajectories[^1].Steps.Length;
         }
 
         var learner = await host.GetAsync(this.GetPrimaryKeyString(), head, order.Settings, blobs, cancellationToken);
         var threads = options.Value.LearnerThreads > 0 ? options.Value.LearnerThreads : Environment.ProcessorCount;
         var metrics = await Task.Factory.StartNew(
-            () => Learn(TrainingMethods.Create(order.Settings.Method), learner, trajectories, world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        metrics = metrics.SetItem("staleness", included.Average(entry => (double)(head.Latest.Version - entry.Version)));
+            () => Learn(TrainingMethods.Create(order.Settings.Method), learner, [.. trajectories], world, threads, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        metrics = metrics.SetItem("staleness", included.Take(trajectories.Count).Average(entry => (double)(head.Latest.Version - entry.Version)));
         var consumed = entries.Aggregate(OrdinalSet.Empty, (set, entry) => set.Add(entry.Ordinal));
         var manifest = await blobs.PutAsync(this.GetPrimaryKeyString(), learner.State, head.Latest.Version + 1, consumed, order.Settings, cancellationToken);
         host.Keep(this.GetPrimaryKeyString(), manifest.Weights, learner);
-        return manifest with { Excluded = entries.Length - included.Length, Metrics = metrics };
+        return manifest with { Excluded = entries.Length - included.Length, Metrics = metrics, Turns = turns };
     }
 
     private ImmutableSortedDictionary<string, double> Learn(

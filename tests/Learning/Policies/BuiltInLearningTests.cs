@@ -35,7 +35,7 @@ public sealed class BuiltInLearningTests
             var episodes = Enumerable.Range(update * Batch, Batch).Select(ordinal => SmallWorld.Play(run.Rollout(ordinal, 0, 0), policy))
                 .Select(episode => episode with { Steps = [.. episode.Steps.Select(step => step with { Reward = sign * step.Reward })] }).ToArray();
             var read = TrajectoryBatch.Read(episodes, SmallWorld.World, SmallWorld.Features, 1);
-            learner = new PolicyLearner(learner.State, LearnerDefaults.Options(settings, update), backend);
+            learner = new PolicyLearner(learner.State, LearnerDefaults.Options(settings, (double)update / settings.TotalUpdates), backend);
             if (update == 0)
             {
                 learner.Standardise(read.Batch);

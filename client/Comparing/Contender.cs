@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using StepTool.Core.Evaluation.Reports;
+using StepTool.Core.Rewards;
+using StepTool.Core.Runs;
+using StepTool.Learning.Methods;
+
+namespace StepTool.Client.Comparing;
+
+/// <summary>One row of a comparison that learns.</summary>
+/// <param name="Name">Its name: the method's, and what is different about it.</param>
+/// <param name="Settings">How it learns.</param>
+/// <param name="Rewards">How its steps are rewarded.</param>
+internal sealed record Contender(string Name, TrainingSettings Settings, RewardOptions Rewards)
+{
+    /// <summary>The contender that claims are about.</summary>
+    public const string Main = "steptool";
+
+    /// <summary>Its place in the report; what reads the truth stands outside the ranking.</summary>
+    public MethodKind Kind => Rewards.Control is RewardControl.Oracle ? MethodKind.Reference : MethodKind.Method;
+
+    /// <summary>The methods asked for and, for each ablation, StepTool with one thing changed.</summary>
+    /// <param name="methods">Names of methods, or <c>all</c>; empty for all, or for StepTool alone beside ablations.</param>
+    /// <param name="ablations"><c>credit</c>, <c>rewards</c>.</param>
+    /// <param name="settings">How all learn.</param>
+    /// <param name="rewards">How all are rewarded.</param>
+    public static ImmutableArray<Contender> Of(
+        IReadOnlyCollection<string> methods, IReadOnlyCollection<string> ablations, TrainingSettings settings, RewardOptions rewards)
+    {
+        IEnumerable<string> names = methods.Contains("all") || (methods.Count == 0 && ablations.Count == 0) ? TrainingMethods.All : methods.Count == 0 ? [Main] : methods;
+        var main = new Contender(Main, settings with { Method = Main }, rewards);
+        return
+        [
+            .. TrainingMethods.All.Where(names.Contains).Select(method => new Contender(method, settings with { Method = method }, rewards)),
+            .. ablations.Contains("credit") ? Credit(main) : [],
+            .. ablations.Contains("rewards") ? Paid(main) : [],
+        ];
+    }
+
+    // Repaired is what StepTool does here; released is all three switches as in the published code.
+    private static IEnumerable<Contender> Credit(Contender main) =>
+    [
+        main.With("released", new CreditRule { Weighting = CreditWeighting.Released, Clock = CreditClock.Token, Terminal = TerminalScore.Dropped }),
+        main.With("released weights", new CreditRule { Weighting = CreditWeighting.Released }),
+        main.With("immediate", new CreditRule { Weighting = CreditWeighting.Immediate }),
+        main.With("token clock", new CreditRule { Clock = CreditClock.Token }),
+        main.With("dropped", new CreditRule { Terminal = TerminalScore.Dropped }),
+    ];
+
+    private static IEnumerable<Contender> Paid(Contender main) =>
+    [
+        main.With("success", main.Rewards with { Parts = RewardParts.Success }),
+        main.With("contribution", main.Rewards with { Parts = RewardParts.Contribution }),
+        main.With("final", main.Rewards with { Parts = RewardParts.Final }),
+        main.With("shuffled", main.Rewards with { Control = RewardControl.Shuffled }),
+        main.With("constant", main.Rewards with { Control = RewardControl.Constant }),
+        main.With("oracle", main.Rewards with { Control = RewardControl.Oracle }),
+    ];
+
+    private Contender With(string name, CreditRule credit) => new($"{Name} {name}", Settings with { Credit = credit }, Rewards);
+
+    private Contender With(string name, RewardOptions rewards) => new($"{Name} {name}", Settings, rewards);
+}
