@@ -59,15 +59,14 @@ internal static class ReportView
 
     private static void Differences(Terminal terminal, Report report)
     {
-        var main = report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method);
+        var main = report.Methods.FirstOrDefault(method => method.Method == report.Differences.FirstOrDefault()?.Method);
         var bestFloor = report.Methods.Where(method => method.Kind == MethodKind.Floor).MaxBy(method => method.PassRate.Mean);
         foreach (var difference in report.Differences.Where(difference => difference.Method == main?.Method
             && (difference.Against == bestFloor?.Method || difference.AgainstKind != MethodKind.Floor)))
         {
             var against = difference.Against == bestFloor?.Method ? $"best floor {difference.Against}" : difference.Against;
-            terminal.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{difference.Method} minus {against}: {100 * difference.PassRate.Mean:+0.0;-0.0;0.0} points ({100 * difference.PassRate.Low:+0.0;-0.0;0.0} to {100 * difference.PassRate.High:+0.0;-0.0;0.0}){(difference.PassRate.ExcludesZero ? "" : ", which does not exclude 0")}"));
+            var deep = difference.Deep is { } below ? $"; depth 2 and more {Points(below.PassRate)}{(below.Holds ? "" : ", no claim")}" : "";
+            terminal.Line($"{difference.Method} minus {against}: {Points(difference.PassRate)}{(difference.PassRate.ExcludesZero ? difference.Holds ? "" : ", no claim after Holm" : ", which does not exclude 0")}{deep}");
         }
 
         foreach (var method in report.Methods.Where(method => method.SampledPassRate is not null))
@@ -102,21 +101,36 @@ internal static class ReportView
         terminal.Out.Write(table);
     }
 
+    // One curve is drawn; several are a row each.
     private static void Curve(Terminal terminal, Report report)
     {
-        foreach (var method in report.Methods)
+        var curves = report.Methods.Select(method => (method.Method, Points: method.Curve.Where(point => point.Split == Core.Worlds.Split.Dev).ToList()))
+            .Where(curve => curve.Points.Count > 1).ToList();
+        if (curves.Count == 0)
         {
-            var points = method.Curve.Where(point => point.Split == Core.Worlds.Split.Dev).ToList();
-            if (points.Count > 1)
+            return;
+        }
+
+        terminal.Line($"pass rate on dev over {RunPicture.Count(curves[0].Points[^1].Turns)} environment turns");
+        if (curves.Count == 1)
+        {
+            foreach (var line in CurveSketch.Draw(curves[0].Points))
             {
-                terminal.Line($"pass rate on dev over {RunPicture.Count(points[^1].Turns)} environment turns");
-                foreach (var line in CurveSketch.Draw(points))
-                {
-                    terminal.Line(line);
-                }
+                terminal.Line(line);
             }
+
+            return;
+        }
+
+        var width = curves.Max(curve => curve.Method.Length);
+        foreach (var (method, points) in curves)
+        {
+            terminal.Line($"{method.PadRight(width)}  {string.Join("  ", points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{100 * point.PassRate.Mean,4:0.0}")))}");
         }
     }
+
+    private static string Points(Interval interval) => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * interval.Mean:+0.0;-0.0;0.0} points ({100 * interval.Low:+0.0;-0.0;0.0} to {100 * interval.High:+0.0;-0.0;0.0})");
 
     private static Table New(string title) => new Table { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Rounded };
 

@@ -47,7 +47,7 @@ internal sealed class ExperimentOptions
         {
             Floors = parsed.GetValue(_noFloors) ? [] : [.. Floors.All, .. Floors.References],
             BatchSize = parsed.GetValue(_batch) ?? request.BatchSize,
-            MaxStaleness = parsed.GetValue(_deterministic) ? 0 : parsed.GetValue(_staleness),
+            MaxStaleness = parsed.GetValue(_staleness),
             Deterministic = parsed.GetValue(_deterministic),
             FinishShare = parsed.GetValue(_finishShare),
             MistakeShare = MistakeShare(parsed, world),

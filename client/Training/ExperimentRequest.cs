@@ -17,7 +17,11 @@ internal abstract record ExperimentRequest
     public required int BatchSize { get; init; }
 
     /// <summary>Updates that a rollout's policy may be behind; 0 where the numbers are to be the same each time.</summary>
-    public int MaxStaleness { get; init; } = 1;
+    public int MaxStaleness
+    {
+        get => Deterministic ? 0 : field;
+        init;
+    } = 1;
 
     /// <summary>Whether two runs of the same request give the same numbers.</summary>
     public bool Deterministic { get; init; }

@@ -35,6 +35,25 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Build_ChainedTasks_HaveADifferenceAndAFamilyOfTheirOwn()
+    {
+        var difference = ReportBuilder.Build(Input()).Differences.Single(difference => difference.Against == "tool-bm25@5");
+        var slices = difference.ByDepth.Where(slice => slice.Name != "1").ToList();
+
+        Assert.Equal(slices.Average(slice => slice.PassRate.Mean), difference.Deep!.PassRate.Mean, 5); // as many tasks of each depth
+        Assert.InRange(difference.Deep.PassRate.Mean, difference.Deep.PassRate.Low, difference.Deep.PassRate.High);
+    }
+
+    [Fact]
+    public void Build_AllTasksOfOneDepth_HasNoDifferenceOfChainedOnes()
+    {
+        var input = Input();
+        var flat = input with { Methods = [.. input.Methods.Select(run => run with { Outcomes = [.. run.Outcomes.Where(outcome => outcome.Labels.Depth == 2)] })] };
+
+        Assert.All(ReportBuilder.Build(flat).Differences, difference => Assert.Null(difference.Deep));
+    }
+
+    [Fact]
     public void Build_DepthAndKind_SplitTheTasks()
     {
         var method = ReportBuilder.Build(Input()).Methods[0];

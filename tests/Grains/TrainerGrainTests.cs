@@ -24,6 +24,48 @@ public sealed class TrainerGrainTests
         Assert.All((await house.OutcomesAsync()).Skip(24), outcome => Assert.Equal(3, outcome.Version));
     }
 
+    [Fact]
+    public async Task Train_UntilTurns_EndsWithTheEpisodeThatReachesThemAndTheNextStageFollows()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 30) with { UntilTurns = 21 }, Plans.Evaluate("policy@latest")));
+        var versions = await Policy(house).VersionsAsync();
+        var longest = (await house.OutcomesAsync()).Max(outcome => outcome.Result.Turns);
+        Assert.InRange(versions[^1].Turns, 21, 21 + longest - 1);
+        Assert.All(versions[..^1], version => Assert.InRange(version.Turns, 0, 20));
+        Assert.Equal((RunPhase.Completed, versions.Length - 1, versions[^1].Version), (status.Phase, status.Stages[0].Updates, (await Policy(house).HeadAsync())!.Promoted.Version));
+        Assert.True(status.Stages[0].Done < status.Stages[0].Total, "The stage was to end before all its updates.");
+        Assert.All((await house.OutcomesAsync()).Where(outcome => outcome.Ordinal >= status.Stages[0].Total), outcome => Assert.Equal(versions[^1].Version, outcome.Version));
+    }
+
+    [Fact]
+    public async Task Train_FromAStart_BeginsWithItsWeightsAndFreshMoments()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        await house.CompleteAsync(Plans.Of(Plans.Train(), Plans.Train() with { Name = "second", Policy = "other", Start = "policy" }));
+        var (start, first) = ((await Policy(house).HeadAsync())!.Latest, (await house.Grain<IPolicyGrain>("other").VersionsAsync())[0]);
+        Assert.Equal((start.Weights, 0, 0L), (first.Weights, first.Version, first.Turns));
+        Assert.NotEqual(start.Learner, first.Learner);
+    }
+
+    [Fact]
+    public async Task Train_FromAStartThatIsNotThere_FailsTheRunWithTheRemedy()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train() with { Start = "nobody" }));
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("start from policy 'nobody', which does not exist. Train that one first", status.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_AtTurns_TakesTheFirstVersionThatHadLearntFromThem()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        await house.CompleteAsync(Plans.Of(Plans.Train(), Plans.Evaluate("policy@latest") with { AtTurns = 1 }, Plans.Evaluate("policy@latest") with { AtTurns = 1_000_000 }));
+        var measured = (await house.OutcomesAsync()).Where(outcome => outcome.Ordinal >= 24).Select(outcome => outcome.Version).Distinct();
+        Assert.Equal([1, 3], measured.Order());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]

@@ -13,12 +13,21 @@ public sealed record Difference(string Method, string Against, MethodKind Agains
     /// <summary>Whether this is a claim: the interval excludes 0 and so does the whole family's test at 5 %.</summary>
     public bool Holds { get; init; }
 
+    /// <summary>The difference over the tasks whose chain has at least two links, where credit has to cross steps; null where there are none, or no others.</summary>
+    public DeepDifference? Deep { get; init; }
+
     /// <summary>The difference by length of the dependency chain.</summary>
     public ImmutableArray<SliceDifference> ByDepth { get; init; } = [];
 
     /// <summary>The difference by kind of task.</summary>
     public ImmutableArray<SliceDifference> ByKind { get; init; } = [];
 }
+
+/// <summary>A difference over the tasks of depth 2 and more, a family of its own.</summary>
+/// <param name="PassRate">Difference of pass rates.</param>
+/// <param name="PValue">Two-sided bootstrap p-value, adjusted over its family by Holm's procedure.</param>
+/// <param name="Holds">Whether this is a claim.</param>
+public sealed record DeepDifference(Interval PassRate, double PValue, bool Holds);
 
 /// <summary>A difference over the tasks that share a label.</summary>
 /// <param name="Name">The label.</param>

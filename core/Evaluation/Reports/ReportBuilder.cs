@@ -6,6 +6,7 @@ namespace StepTool.Core.Evaluation.Reports;
 public static class ReportBuilder
 {
     private const double Level = 0.05;
+    private const int Chained = 2;
 
     private static readonly ImmutableArray<Metric> WithInterval =
     [
@@ -99,6 +100,7 @@ public static class ReportBuilder
         }
 
         var whole = PairedDifferences.Of(input.Methods.Select(run => run.Outcomes), estimates);
+        var deep = IsDeepInPart(input.Methods[0].Outcomes) ? PairedDifferences.Of(input.Methods.Select(run => run.Outcomes.Where(IsDeep).ToImmutableArray()), estimates) : null;
         var byDepth = PairedDifferences.BySlice(input.Methods, estimates, SliceLabel.Depth);
         var byKind = PairedDifferences.BySlice(input.Methods, estimates, SliceLabel.Kind);
         var differences = comparisons.Select(pair =>
@@ -107,14 +109,16 @@ public static class ReportBuilder
             var (interval, pValue) = whole.Between(method, against);
             return new Difference(pair.Method, pair.Against, input.Methods[against].Kind, interval, pValue)
             {
+                Deep = deep?.Between(method, against) is { } below ? new DeepDifference(below.Interval, below.PValue, false) : null,
                 ByDepth = [.. byDepth.Select(slice => new SliceDifference(slice.Key, slice.Value.Between(method, against).Interval))],
                 ByKind = [.. byKind.Select(slice => new SliceDifference(slice.Key, slice.Value.Between(method, against).Interval))],
             };
         }).ToArray();
         foreach (var family in Enumerable.Range(0, differences.Length).GroupBy(index => (differences[index].Method, differences[index].AgainstKind)))
         {
-            var members = family.ToArray();
+            int[] members = [.. family];
             var adjusted = Significance.Holm([.. members.Select(index => differences[index].PValue)]);
+            var deepAdjusted = Significance.Holm([.. members.Select(index => differences[index].Deep?.PValue ?? 1)]);
             for (var member = 0; member < members.Length; member++)
             {
                 var difference = differences[members[member]];
@@ -122,10 +126,16 @@ public static class ReportBuilder
                 {
                     PValue = Math.Round(adjusted[member], 6),
                     Holds = difference.PassRate.ExcludesZero && adjusted[member] <= Level,
+                    Deep = difference.Deep is { } below ? new DeepDifference(
+                        below.PassRate, Math.Round(deepAdjusted[member], 6), below.PassRate.ExcludesZero && deepAdjusted[member] <= Level) : null,
                 };
             }
         }
 
         return [.. differences];
     }
+
+    private static bool IsDeep(Outcome outcome) => outcome.Labels.Depth >= Chained;
+
+    private static bool IsDeepInPart(ImmutableArray<Outcome> outcomes) => outcomes.Any(IsDeep) && !outcomes.All(IsDeep);
 }

@@ -20,6 +20,13 @@ internal static class ReportFacts
         Amount(method.Turns), Amount(method.Rows), Amount(method.Updates),
     ];
 
+    /// <summary>Columns of a difference over the tasks of depth 2 and more.</summary>
+    public static ImmutableArray<string> DeepNames { get; } = ["depth 2 and more", "95 %", "p (Holm)", "claim"];
+
+    /// <summary>The cells of a difference in those columns.</summary>
+    public static ImmutableArray<string> DeepOf(Difference difference) => difference.Deep is not { } deep ? ["–", "–", "–", "–"] :
+        [Wording.Points(deep.PassRate.Mean), Wording.SignedEnds(deep.PassRate), Wording.PValue(deep.PValue), deep.Holds ? "✓" : "–"];
+
     /// <summary>The method the report is about: the first that learns, or the first.</summary>
     public static MethodResult Main(Report report) => report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method) ?? report.Methods[0];
 

@@ -22,11 +22,14 @@ public static class ReportMarkdown
         if (report.Differences.Length > 0)
         {
             text.Append("## Paired differences of pass rates, in points\n\n");
-            Table(text, ["method", "against", "difference", "95 %", "p (Holm)", "claim"], report.Differences.Select(difference => (IEnumerable<string>)
-            [
-                difference.Method, difference.Against, Wording.Points(difference.PassRate.Mean), Wording.SignedEnds(difference.PassRate),
-                Wording.PValue(difference.PValue), difference.Holds ? "✓" : "",
-            ]));
+            var hasDeep = report.Differences.Any(difference => difference.Deep is not null);
+            Table(
+                text, ["method", "against", "difference", "95 %", "p (Holm)", "claim", .. hasDeep ? ReportFacts.DeepNames : []],
+                report.Differences.Select(difference => (IEnumerable<string>)
+                [
+                    difference.Method, difference.Against, Wording.Points(difference.PassRate.Mean), Wording.SignedEnds(difference.PassRate),
+                    Wording.PValue(difference.PValue), difference.Holds ? "✓" : "", .. hasDeep ? ReportFacts.DeepOf(difference) : [],
+                ]));
         }
 
         foreach (var (title, names, of) in ReportFacts.Splits(report))

@@ -36,14 +36,16 @@ internal static class ReportTables
         }
 
         var first = report.Differences[0];
+        var hasDeep = report.Differences.Any(difference => difference.Deep is not null);
         Open(page, "Differences in points", [
-            "method − against", "all", "95 %", "p (Holm)", "claim",
+            "method − against", "all", "95 %", "p (Holm)", "claim", .. hasDeep ? ReportFacts.DeepNames : [],
             .. first.ByDepth.Select(slice => $"depth {slice.Name}"), .. first.ByKind.Select(slice => slice.Name)]);
         foreach (var difference in report.Differences)
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(difference.Method)} − {Escape(difference.Against)}</th>")
                 .Append(CultureInfo.InvariantCulture, $"<td><b>{Wording.Points(difference.PassRate.Mean)}</b></td><td>{Wording.SignedEnds(difference.PassRate)}</td>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{Escape(Wording.PValue(difference.PValue))}</td><td>{(difference.Holds ? "✓" : "–")}</td>");
+            page.AppendJoin("", (hasDeep ? ReportFacts.DeepOf(difference) : []).Select(cell => $"<td>{Escape(cell)}</td>"));
             foreach (var slice in difference.ByDepth.Concat(difference.ByKind))
             {
                 var tone = !slice.PassRate.ExcludesZero ? "even" : slice.PassRate.Mean > 0 ? "good" : "bad";
