@@ -38,6 +38,8 @@ internal static class LearningSuite
             yield return new Row($"AdamW step of 256-512-512-1, batch {size}", $"mlp {size}", Best(() => step.Run()), goal);
         }
 
+        var encoder = new TransformerStep(backend);
+        yield return new Row("AdamW step of a 2-layer transformer encoder, batch 32", "transformer", Best(() => encoder.Run()), "> 1.2");
         yield return new Row("update of the default policy", "update", Best(new PolicyUpdate(backend).Run), "> 1.5");
         var (left, right, product) = (new float[1 << 20], new float[1 << 20], new float[1 << 20]);
         left.AsSpan().Fill(0.5f);

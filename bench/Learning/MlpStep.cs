@@ -8,15 +8,12 @@ namespace StepTool.Bench.Learning;
 /// <summary>A training step of a plain network 256-512-512-1 (SiLU, squared error, AdamW) in the managed backend's operations.</summary>
 internal sealed class MlpStep
 {
-    private const int SliceLength = 16_384;
     private static readonly int[] Widths = [256, 512, 512, 1];
 
     private readonly ManagedBackend _backend;
     private readonly int _rows;
     private readonly Layer[] _layers;
     private readonly float[] _target;
-    private readonly Action<int, int>[] _steps;
-    private AdamWStep _constants;
     private int _count;
 
     internal MlpStep(ManagedBackend backend, int rows)
@@ -25,7 +22,6 @@ internal sealed class MlpStep
         var random = new SeededRandom(1);
         _layers = [.. Enumerable.Range(0, 3).Select(index => new Layer(Widths[index], Widths[index + 1], rows, random))];
         _target = [.. Enumerable.Range(0, rows).Select(_ => (float)random.NextGaussian())];
-        _steps = [.. _layers.Select(layer => (Action<int, int>)((part, _) => Update(layer, part)))];
     }
 
     /// <summary>Makes one step and returns the loss before it.</summary>
@@ -34,8 +30,7 @@ internal sealed class MlpStep
         for (var index = 0; index < _layers.Length; index++)
         {
             var layer = _layers[index];
-            _backend.FillRows(layer.Bias, layer.Before);
-            _backend.MatMul(MatMulForm.Plain, _rows, layer.Outputs, layer.Inputs, layer.Input, layer.Weights, layer.Before, accumulate: true);
+            _backend.Linear(_rows, layer.Outputs, layer.Inputs, layer.Input, layer.Weights, layer.Bias, layer.Before);
             if (index + 1 < _layers.Length)
             {
                 _backend.Silu(layer.Before, _layers[index + 1].Input);
@@ -65,21 +60,14 @@ internal sealed class MlpStep
         }
 
         _count++;
-        _constants = new AdamWStep(1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, (float)(1 - Math.Pow(0.9, _count)), (float)(1 - Math.Pow(0.999, _count)), 1);
-        for (var index = 0; index < _layers.Length; index++)
+        var constants = new AdamWStep(1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, (float)(1 - Math.Pow(0.9, _count)), (float)(1 - Math.Pow(0.999, _count)), 1);
+        foreach (var layer in _layers)
         {
-            var layer = _layers[index];
-            _backend.Run((layer.Weights.Length + SliceLength - 1) / SliceLength, _steps[index]);
-            _backend.AdamWStep(_constants with { WeightDecay = 0 }, layer.Bias, layer.BiasGradient, layer.BiasFirst, layer.BiasSecond);
+            _backend.AdamWStep(constants, layer.Weights, layer.Gradient, layer.First, layer.Second);
+            _backend.AdamWStep(constants with { WeightDecay = 0 }, layer.Bias, layer.BiasGradient, layer.BiasFirst, layer.BiasSecond);
         }
 
         return loss;
-    }
-
-    private void Update(Layer layer, int part)
-    {
-        var range = (part * SliceLength)..Math.Min((part + 1) * SliceLength, layer.Weights.Length);
-        _backend.AdamWStep(_constants, layer.Weights.AsSpan(range), layer.Gradient.AsSpan(range), layer.First.AsSpan(range), layer.Second.AsSpan(range));
     }
 
     private sealed class Layer(int inputs, int outputs, int rows, SeededRandom random)

@@ -34,6 +34,17 @@ public interface IComputeBackend : ILearnerBackend
     void MatMul(
         MatMulForm form, int rows, int columns, int inner, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, bool accumulate = false);
 
+    /// <summary>result = input times weight + bias, the bias added as the product is stored.</summary>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="inner">The length of the sums.</param>
+    /// <param name="input">The rows [rows, inner].</param>
+    /// <param name="weight">The weights [inner, columns].</param>
+    /// <param name="bias">What is added to each row [columns].</param>
+    /// <param name="result">Receives [rows, columns].</param>
+    /// <exception cref="ArgumentException">A span does not have the length that the shape asks for.</exception>
+    void Linear(int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result);
+
     /// <summary>result[r] = (input[r] - mean) * scale, for the rows [rows, columns] of features.</summary>
     void Standardise(ReadOnlySpan<float> input, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, Span<float> result);
 
@@ -42,6 +53,9 @@ public interface IComputeBackend : ILearnerBackend
 
     /// <summary>Writes <paramref name="row"/> [columns] into each row of <paramref name="result"/> [rows, columns].</summary>
     void FillRows(ReadOnlySpan<float> row, Span<float> result);
+
+    /// <summary>Adds <paramref name="row"/> [columns] to each row of <paramref name="result"/> [rows, columns].</summary>
+    void AddRows(ReadOnlySpan<float> row, Span<float> result);
 
     /// <summary>result [columns] = the sum over the rows of <paramref name="input"/> [rows, columns].</summary>
     void SumRows(ReadOnlySpan<float> input, Span<float> result);
@@ -61,6 +75,46 @@ public interface IComputeBackend : ILearnerBackend
 
     /// <summary>result [rows] = log softmax of the logits [rows] within each segment.</summary>
     void LogSoftmaxSegments(ReadOnlySpan<int> offsets, ReadOnlySpan<float> logits, Span<float> result);
+
+    /// <summary>result [bags, columns] = the sum of the rows of a table that each bag's terms name; an empty bag is zero.</summary>
+    /// <param name="offsets">Where bags start among the terms [bags + 1].</param>
+    /// <param name="terms">Rows of the table.</param>
+    /// <param name="table">The table [rows, columns].</param>
+    /// <param name="columns">Columns of the table.</param>
+    /// <param name="result">Receives the sums [bags, columns].</param>
+    /// <exception cref="ArgumentException">A span does not have the length that the shape asks for, or a term has no row.</exception>
+    void EmbeddingBag(ReadOnlySpan<int> offsets, ReadOnlySpan<int> terms, ReadOnlySpan<float> table, int columns, Span<float> result);
+
+    /// <summary>The gradient of <see cref="EmbeddingBag"/> with respect to the whole table, zero where no bag names a row.</summary>
+    /// <param name="offsets">Where bags start among the terms [bags + 1].</param>
+    /// <param name="terms">Rows of the table.</param>
+    /// <param name="gradient">The gradient of the sums [bags, columns].</param>
+    /// <param name="columns">Columns of the table.</param>
+    /// <param name="tableGradient">Receives the gradient, overwritten [rows, columns].</param>
+    /// <exception cref="ArgumentException">A span does not have the length that the shape asks for, or a term has no row.</exception>
+    void EmbeddingBagBackward(ReadOnlySpan<int> offsets, ReadOnlySpan<int> terms, ReadOnlySpan<float> gradient, int columns, Span<float> tableGradient);
+
+    /// <summary>Scaled dot-product attention of each segment's rows to each other, head by head: softmax(q k' / sqrt(d)) v (Vaswani et al., 2017, section 3.2).</summary>
+    /// <param name="offsets">Where segments start [segments + 1].</param>
+    /// <param name="heads">Heads; each has <paramref name="width"/> / heads columns.</param>
+    /// <param name="width">Columns of the result.</param>
+    /// <param name="projected">Queries, keys and values, side by side in each row [rows, 3 width].</param>
+    /// <param name="probabilities">Receives each row's attention for the backward pass [rows, heads, rows of the longest segment].</param>
+    /// <param name="result">Receives what each row attended to [rows, width].</param>
+    /// <exception cref="ArgumentException">A span does not have the length that the shape asks for, or heads do not divide the width.</exception>
+    void Attention(ReadOnlySpan<int> offsets, int heads, int width, ReadOnlySpan<float> projected, Span<float> probabilities, Span<float> result);
+
+    /// <summary>The gradient of <see cref="Attention"/>.</summary>
+    /// <param name="offsets">Where segments start [segments + 1].</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="width">Columns of the result.</param>
+    /// <param name="projected">Queries, keys and values [rows, 3 width].</param>
+    /// <param name="probabilities">What the forward pass kept [rows, heads, rows of the longest segment].</param>
+    /// <param name="gradient">The gradient of the result [rows, width].</param>
+    /// <param name="projectedGradient">Receives the gradient of queries, keys and values, overwritten [rows, 3 width].</param>
+    /// <exception cref="ArgumentException">A span does not have the length that the shape asks for, or heads do not divide the width.</exception>
+    void AttentionBackward(
+        ReadOnlySpan<int> offsets, int heads, int width, ReadOnlySpan<float> projected, ReadOnlySpan<float> probabilities, ReadOnlySpan<float> gradient, Span<float> projectedGradient);
 
     /// <summary>result = x sigmoid(x) (SiLU), element by element.</summary>
     void Silu(ReadOnlySpan<float> input, Span<float> result);

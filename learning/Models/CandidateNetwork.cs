@@ -115,8 +115,7 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
         var normalised = a.FirstNormalised.AsSpan(0, rows * first);
         var firstBefore = a.FirstBefore.AsSpan(0, rows * first);
         var firstOut = a.First.AsSpan(0, rows * first);
-        backend.FillRows(layout.FirstBias.Of(weights), shared);
-        backend.MatMul(MatMulForm.Plain, decisions, first, situationFeatures, situations, layout.SituationWeight.Of(weights), shared, accumulate: true);
+        backend.Linear(decisions, first, situationFeatures, situations, layout.SituationWeight.Of(weights), layout.FirstBias.Of(weights), shared);
         backend.SpreadSegments(a.Offsets, shared, average: false, normalised);
         backend.MatMul(MatMulForm.Plain, rows, first, features, candidates, layout.CandidateWeight.Of(weights), normalised, accumulate: true);
         backend.LayerNorm(normalised, layout.NormGain.Of(weights), layout.NormBias.Of(weights), a.DeviationBuffer.AsSpan(0, rows), firstBefore);
@@ -127,8 +126,7 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
         var secondBefore = a.SecondBefore.AsSpan(0, rows * second);
         var secondOut = a.Second.AsSpan(0, rows * second);
         backend.SumSegments(a.Offsets, firstOut, average: true, context);
-        backend.FillRows(layout.SecondBias.Of(weights), shared);
-        backend.MatMul(MatMulForm.Plain, decisions, second, first, context, layout.ContextWeight.Of(weights), shared, accumulate: true);
+        backend.Linear(decisions, second, first, context, layout.ContextWeight.Of(weights), layout.SecondBias.Of(weights), shared);
         backend.SpreadSegments(a.Offsets, shared, average: false, secondBefore);
         backend.MatMul(MatMulForm.Plain, rows, second, first, firstOut, layout.SecondWeight.Of(weights), secondBefore, accumulate: true);
         backend.Silu(secondBefore, secondOut);
@@ -163,11 +161,8 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
 
         var before = a.ValueBefore.AsSpan(0, decisions * hidden);
         var after = a.ValueHidden.AsSpan(0, decisions * hidden);
-        backend.FillRows(layout.ValueHiddenBias.Of(weights), before);
-        backend.MatMul(MatMulForm.Plain, decisions, hidden, shape.PooledWidth, pooled, layout.ValueHiddenWeight.Of(weights), before, accumulate: true);
+        backend.Linear(decisions, hidden, shape.PooledWidth, pooled, layout.ValueHiddenWeight.Of(weights), layout.ValueHiddenBias.Of(weights), before);
         backend.Silu(before, after);
-        var values = a.ValueBuffer.AsSpan(0, decisions);
-        values.Fill(layout.ValueBias.Of(weights)[0]);
-        backend.MatMul(MatMulForm.Plain, decisions, 1, hidden, after, layout.ValueWeight.Of(weights), values, accumulate: true);
+        backend.Linear(decisions, 1, hidden, after, layout.ValueWeight.Of(weights), layout.ValueBias.Of(weights), a.ValueBuffer.AsSpan(0, decisions));
     }
 }

@@ -1,10 +1,8 @@
 namespace StepTool.Learning.Models;
 
-/// <summary>Where each tensor of a network stands in one flat array: trained weights first, then the standardisation of features.</summary>
-public sealed class ParameterLayout
+/// <summary>Where each tensor of a <see cref="CandidateNetwork"/> stands: trained weights first, then the standardisation of features.</summary>
+public sealed class ParameterLayout : TensorLayout
 {
-    private readonly List<TensorSlice> _tensors = [];
-
     /// <summary>Lays out the tensors of a network.</summary>
     /// <param name="architecture">The network's shape.</param>
     public ParameterLayout(CandidateArchitecture architecture)
@@ -25,30 +23,16 @@ public sealed class ParameterLayout
         ValueHiddenBias = Vector("value.hidden.bias", architecture.ValueHidden);
         ValueWeight = Matrix("value.weight", architecture.ValueHidden, 1);
         ValueBias = Vector("value.bias", 1);
-        Trained = [.. _tensors.Where(tensor => tensor.Length > 0)];
-        TrainedLength = ValueBias.End;
+        EndTrained();
         CandidateMean = Vector("candidate.mean", architecture.CandidateFeatures);
         CandidateScale = Vector("candidate.scale", architecture.CandidateFeatures);
         SituationMean = Vector("situation.mean", architecture.SituationFeatures);
         SituationScale = Vector("situation.scale", architecture.SituationFeatures);
-        All = [.. _tensors.Where(tensor => tensor.Length > 0)];
-        Length = SituationScale.End;
+        End();
     }
 
     /// <summary>The network's shape.</summary>
     public CandidateArchitecture Architecture { get; }
-
-    /// <summary>All tensors, in order.</summary>
-    public IReadOnlyList<TensorSlice> All { get; }
-
-    /// <summary>The tensors that training changes, in order; they come first.</summary>
-    public IReadOnlyList<TensorSlice> Trained { get; }
-
-    /// <summary>The number of weights of all tensors.</summary>
-    public int Length { get; }
-
-    /// <summary>The number of trained weights.</summary>
-    public int TrainedLength { get; }
 
     internal TensorSlice CandidateWeight { get; }
 
@@ -85,32 +69,4 @@ public sealed class ParameterLayout
     internal TensorSlice SituationMean { get; }
 
     internal TensorSlice SituationScale { get; }
-
-    /// <summary>The tensor to which a weight belongs.</summary>
-    /// <param name="index">The weight's place in the flat array.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such weight.</exception>
-    public TensorSlice TensorAt(int index)
-    {
-        foreach (var tensor in All)
-        {
-            if (index >= tensor.Offset && index < tensor.End)
-            {
-                return tensor;
-            }
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(index), index, $"The layout has weights 0 to {Length - 1}.");
-    }
-
-    private TensorSlice Matrix(string name, int rows, int columns) => Add(name, rows, columns, decays: true);
-
-    private TensorSlice Vector(string name, int length) => Add(name, 1, length, decays: false);
-
-    private TensorSlice Add(string name, int rows, int columns, bool decays)
-    {
-        var offset = _tensors.Count == 0 ? 0 : _tensors[^1].End;
-        var tensor = new TensorSlice(name, rows, columns, offset, decays);
-        _tensors.Add(tensor);
-        return tensor;
-    }
 }

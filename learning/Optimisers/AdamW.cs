@@ -33,7 +33,7 @@ public sealed class AdamW
     /// <returns>The gradient's norm before clipping.</returns>
     /// <exception cref="NonFiniteTensorException">A gradient is NaN or infinite, and nothing was changed; or a weight became so.</exception>
     public double Step(
-        ParameterLayout layout, long step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
+        TensorLayout layout, long step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);

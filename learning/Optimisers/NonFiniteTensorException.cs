@@ -35,7 +35,7 @@ public sealed class NonFiniteTensorException : ArithmeticException
     /// <param name="layout">Where each tensor stands.</param>
     /// <param name="values">The values.</param>
     /// <exception cref="NonFiniteTensorException">A value is NaN or infinite.</exception>
-    public static void ThrowIfAny(string role, ParameterLayout layout, ReadOnlySpan<float> values)
+    public static void ThrowIfAny(string role, TensorLayout layout, ReadOnlySpan<float> values)
     {
         ArgumentNullException.ThrowIfNull(layout);
         var index = FirstIn(values);

@@ -5,9 +5,21 @@ using StepTool.Learning.Optimisers;
 namespace StepTool.Learning.Backends.Managed;
 
 /// <summary>The arithmetic of AdamW (Loshchilov and Hutter, 2019, algorithm 2).</summary>
-internal static class AdamWUpdate
+internal readonly unsafe struct AdamWUpdate(AdamWStep step, float* weights, float* gradient, float* firstMoment, float* secondMoment, int length) : IWork
 {
-    public static void Apply(in AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
+    public void Run(int index)
+    {
+        var start = index * Pieces.Length;
+        var count = Math.Min(Pieces.Length, length - start);
+        Apply(
+            step,
+            new Span<float>(weights + start, count),
+            new ReadOnlySpan<float>(gradient + start, count),
+            new Span<float>(firstMoment + start, count),
+            new Span<float>(secondMoment + start, count));
+    }
+
+    private static void Apply(AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
     {
         var size = step.LearningRate / step.FirstCorrection;
         var rootCorrection = 1 / MathF.Sqrt(step.SecondCorrection);

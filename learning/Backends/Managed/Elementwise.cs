@@ -76,6 +76,73 @@ internal static class Elementwise
         }
     }
 
+    /// <summary>softmax(scale * values), in place.</summary>
+    public static void Softmax(float scale, Span<float> values)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var rest = values[(vectors.Length * Vector<float>.Count)..];
+        var largests = new Vector<float>(float.NegativeInfinity);
+        foreach (ref var vector in vectors)
+        {
+            vector *= scale;
+            largests = Vector.Max(largests, vector);
+        }
+
+        var largest = float.NegativeInfinity;
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            largest = MathF.Max(largest, largests[lane]);
+        }
+
+        foreach (ref var value in rest)
+        {
+            value *= scale;
+            largest = MathF.Max(largest, value);
+        }
+
+        var sums = Vector<float>.Zero;
+        foreach (ref var vector in vectors)
+        {
+            vector = Exponential(vector - new Vector<float>(largest));
+            sums += vector;
+        }
+
+        var sum = Vector.Sum(sums);
+        foreach (ref var value in rest)
+        {
+            value = Exponential(new Vector<float>(value - largest))[0];
+            sum += value;
+        }
+
+        var share = 1 / sum;
+        foreach (ref var vector in vectors)
+        {
+            vector *= share;
+        }
+
+        foreach (ref var value in rest)
+        {
+            value *= share;
+        }
+    }
+
+    /// <summary>gradient = scale * chances * (gradient - the sum of gradient * chances): through <see cref="Softmax"/>.</summary>
+    public static void SoftmaxBackward(float scale, ReadOnlySpan<float> chances, Span<float> gradient)
+    {
+        var sum = Dot(chances, gradient);
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(gradient);
+        var weights = MemoryMarshal.Cast<float, Vector<float>>(chances)[..vectors.Length];
+        for (var index = 0; index < vectors.Length; index++)
+        {
+            vectors[index] = (vectors[index] - new Vector<float>(sum)) * weights[index] * scale;
+        }
+
+        for (var index = vectors.Length * Vector<float>.Count; index < gradient.Length; index++)
+        {
+            gradient[index] = (gradient[index] - sum) * chances[index] * scale;
+        }
+    }
+
     /// <summary>The sum of left * right.</summary>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {

@@ -21,9 +21,10 @@ internal unsafe interface IMicroKernel
     /// <param name="rightInner">The distance of terms.</param>
     /// <param name="result">Element (i, j) stands at result[i * resultRow + j].</param>
     /// <param name="resultRow">The distance of rows.</param>
-    /// <param name="accumulate">Whether the tile is added to the result.</param>
+    /// <param name="added">What is added, element (i, j) at added[i * addedRow + j]; null for nothing.</param>
+    /// <param name="addedRow">The distance of its rows; 0 where it is one row for all, or null.</param>
     static abstract void Tile(
-        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, bool accumulate);
+        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, float* added, nint addedRow);
 
     /// <summary>The same for a single row.</summary>
     /// <param name="inner">The length of the sums.</param>
@@ -32,6 +33,6 @@ internal unsafe interface IMicroKernel
     /// <param name="right">Element (k, j) stands at right[k * rightInner + j].</param>
     /// <param name="rightInner">The distance of terms.</param>
     /// <param name="result">The row.</param>
-    /// <param name="accumulate">Whether the row is added to the result.</param>
-    static abstract void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, bool accumulate);
+    /// <param name="added">The row that is added; null for nothing.</param>
+    static abstract void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, float* added);
 }

@@ -13,7 +13,7 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
     public static string Instructions => "128-bit vectors";
 
     public static void Tile(
-        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, bool accumulate)
+        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, float* added, nint addedRow)
     {
         Vector128<float> c00 = Vector128<float>.Zero, c01 = Vector128<float>.Zero;
         Vector128<float> c10 = Vector128<float>.Zero, c11 = Vector128<float>.Zero;
@@ -51,15 +51,15 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
             right += rightInner;
         }
 
-        Store(c00, c01, result, accumulate);
-        Store(c10, c11, result + resultRow, accumulate);
-        Store(c20, c21, result + (2 * resultRow), accumulate);
-        Store(c30, c31, result + (3 * resultRow), accumulate);
-        Store(c40, c41, result + (4 * resultRow), accumulate);
-        Store(c50, c51, result + (5 * resultRow), accumulate);
+        Store(c00, c01, result, added);
+        Store(c10, c11, result + resultRow, added + addedRow);
+        Store(c20, c21, result + (2 * resultRow), added + (2 * addedRow));
+        Store(c30, c31, result + (3 * resultRow), added + (3 * addedRow));
+        Store(c40, c41, result + (4 * resultRow), added + (4 * addedRow));
+        Store(c50, c51, result + (5 * resultRow), added + (5 * addedRow));
     }
 
-    public static void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, bool accumulate)
+    public static void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, float* added)
     {
         Vector128<float> c0 = Vector128<float>.Zero, c1 = Vector128<float>.Zero;
         for (; inner > 0; inner--)
@@ -71,16 +71,16 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
             right += rightInner;
         }
 
-        Store(c0, c1, result, accumulate);
+        Store(c0, c1, result, added);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<float> c0, Vector128<float> c1, float* result, bool accumulate)
+    private static void Store(Vector128<float> c0, Vector128<float> c1, float* result, float* added)
     {
-        if (accumulate)
+        if (added is not null)
         {
-            c0 += Vector128.Load(result);
-            c1 += Vector128.Load(result + 4);
+            c0 += Vector128.Load(added);
+            c1 += Vector128.Load(added + 4);
         }
 
         c0.Store(result);

@@ -14,7 +14,7 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     public static string Instructions => "AVX-512";
 
     public static void Tile(
-        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, bool accumulate)
+        nint inner, float* left, nint leftRow, nint leftInner, float* right, nint rightInner, float* result, nint resultRow, float* added, nint addedRow)
     {
         Vector512<float> c00 = Vector512<float>.Zero, c01 = Vector512<float>.Zero;
         Vector512<float> c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero;
@@ -80,21 +80,21 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
             right += rightInner;
         }
 
-        Store(c00, c01, result, accumulate);
-        Store(c10, c11, result + resultRow, accumulate);
-        Store(c20, c21, result + (2 * resultRow), accumulate);
-        Store(c30, c31, result + (3 * resultRow), accumulate);
-        Store(c40, c41, result + (4 * resultRow), accumulate);
-        Store(c50, c51, result + (5 * resultRow), accumulate);
-        Store(c60, c61, result + (6 * resultRow), accumulate);
-        Store(c70, c71, result + (7 * resultRow), accumulate);
-        Store(c80, c81, result + (8 * resultRow), accumulate);
-        Store(c90, c91, result + (9 * resultRow), accumulate);
-        Store(ca0, ca1, result + (10 * resultRow), accumulate);
-        Store(cb0, cb1, result + (11 * resultRow), accumulate);
+        Store(c00, c01, result, added);
+        Store(c10, c11, result + resultRow, added + addedRow);
+        Store(c20, c21, result + (2 * resultRow), added + (2 * addedRow));
+        Store(c30, c31, result + (3 * resultRow), added + (3 * addedRow));
+        Store(c40, c41, result + (4 * resultRow), added + (4 * addedRow));
+        Store(c50, c51, result + (5 * resultRow), added + (5 * addedRow));
+        Store(c60, c61, result + (6 * resultRow), added + (6 * addedRow));
+        Store(c70, c71, result + (7 * resultRow), added + (7 * addedRow));
+        Store(c80, c81, result + (8 * resultRow), added + (8 * addedRow));
+        Store(c90, c91, result + (9 * resultRow), added + (9 * addedRow));
+        Store(ca0, ca1, result + (10 * resultRow), added + (10 * addedRow));
+        Store(cb0, cb1, result + (11 * resultRow), added + (11 * addedRow));
     }
 
-    public static void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, bool accumulate)
+    public static void Row(nint inner, float* left, nint leftInner, float* right, nint rightInner, float* result, float* added)
     {
         Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero;
         for (; inner > 0; inner--)
@@ -106,7 +106,7 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
             right += rightInner;
         }
 
-        Store(c0, c1, result, accumulate);
+        Store(c0, c1, result, added);
     }
 
     /// <summary>Asks for the tile of the result early: it comes from a farther cache while the sums are made.</summary>
@@ -127,12 +127,12 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> c0, Vector512<float> c1, float* result, bool accumulate)
+    private static void Store(Vector512<float> c0, Vector512<float> c1, float* result, float* added)
     {
-        if (accumulate)
+        if (added is not null)
         {
-            c0 += Vector512.Load(result);
-            c1 += Vector512.Load(result + 16);
+            c0 += Vector512.Load(added);
+            c1 += Vector512.Load(added + 16);
         }
 
         c0.Store(result);

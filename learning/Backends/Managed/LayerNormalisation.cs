@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace StepTool.Learning.Backends.Managed;
 
 /// <summary>Layer normalisation over rows and its gradients (Ba, Kiros and Hinton, 2016).</summary>
-internal static class LayerNormalisation
+internal static unsafe class LayerNormalisation
 {
     private const float Epsilon = 1e-5f;
 
@@ -23,40 +23,49 @@ internal static class LayerNormalisation
         }
     }
 
-    /// <summary>The gradients; <paramref name="gradient"/> becomes the gradient of the input.</summary>
-    public static void Backward(
-        ReadOnlySpan<float> normalised,
-        ReadOnlySpan<float> gain,
-        ReadOnlySpan<float> inverseDeviations,
-        Span<float> gradient,
-        Span<float> gainGradient,
-        Span<float> biasGradient)
+    /// <summary>The gradients of gain and bias: sums down the rows of some columns, of which <paramref name="distance"/> make a row.</summary>
+    public static void Sums(float* normalised, float* gradient, int rows, int distance, Span<float> gainGradient, Span<float> biasGradient)
     {
-        var columns = gain.Length;
         gainGradient.Clear();
         biasGradient.Clear();
-        for (var row = 0; row < inverseDeviations.Length; row++)
+        var gains = MemoryMarshal.Cast<float, Vector<float>>(gainGradient);
+        var biases = MemoryMarshal.Cast<float, Vector<float>>(biasGradient)[..gains.Length];
+        for (var row = 0; row < rows; row++, normalised += distance, gradient += distance)
         {
-            Row(
-                normalised.Slice(row * columns, columns), gain, inverseDeviations[row], gradient.Slice(row * columns, columns), gainGradient, biasGradient);
+            for (var index = 0; index < gains.Length; index++)
+            {
+                var incoming = Vector.Load(gradient + (index * Vector<float>.Count));
+                gains[index] += incoming * Vector.Load(normalised + (index * Vector<float>.Count));
+                biases[index] += incoming;
+            }
+
+            for (var column = gains.Length * Vector<float>.Count; column < gainGradient.Length; column++)
+            {
+                gainGradient[column] += gradient[column] * normalised[column];
+                biasGradient[column] += gradient[column];
+            }
         }
     }
 
-    private static void Row(
-        ReadOnlySpan<float> normalised, ReadOnlySpan<float> gain, float scale, Span<float> gradient, Span<float> gainGradient, Span<float> biasGradient)
+    /// <summary>The gradient of the input, in place of that of the result.</summary>
+    public static void Backward(ReadOnlySpan<float> normalised, ReadOnlySpan<float> gain, ReadOnlySpan<float> inverseDeviations, Span<float> gradient)
+    {
+        var columns = gain.Length;
+        for (var row = 0; row < inverseDeviations.Length; row++)
+        {
+            Row(normalised.Slice(row * columns, columns), gain, inverseDeviations[row], gradient.Slice(row * columns, columns));
+        }
+    }
+
+    private static void Row(ReadOnlySpan<float> normalised, ReadOnlySpan<float> gain, float scale, Span<float> gradient)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(gradient);
         var normals = MemoryMarshal.Cast<float, Vector<float>>(normalised)[..vectors.Length];
         var gains = MemoryMarshal.Cast<float, Vector<float>>(gain)[..vectors.Length];
-        var gainSums = MemoryMarshal.Cast<float, Vector<float>>(gainGradient)[..vectors.Length];
-        var biasSums = MemoryMarshal.Cast<float, Vector<float>>(biasGradient)[..vectors.Length];
         Vector<float> sums = default, products = default;
         for (var index = 0; index < vectors.Length; index++)
         {
-            var incoming = vectors[index];
-            gainSums[index] += incoming * normals[index];
-            biasSums[index] += incoming;
-            vectors[index] = incoming * gains[index];
+            vectors[index] *= gains[index];
             sums += vectors[index];
             products += vectors[index] * normals[index];
         }
@@ -66,8 +75,6 @@ internal static class LayerNormalisation
         var rest = vectors.Length * Vector<float>.Count;
         for (var column = rest; column < gradient.Length; column++)
         {
-            gainGradient[column] += gradient[column] * normalised[column];
-            biasGradient[column] += gradient[column];
             gradient[column] *= gain[column];
             sum += gradient[column];
             product += gradient[column] * normalised[column];

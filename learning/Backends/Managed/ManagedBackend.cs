@@ -5,8 +5,11 @@ using StepTool.Learning.Optimisers;
 namespace StepTool.Learning.Backends.Managed;
 
 /// <summary>The backend in C# alone: the widest vectors of the machine, a few threads, nothing native to install.</summary>
-/// <remarks>Results are the same bit by bit for any number of threads; between widths of vectors they differ by rounding.</remarks>
-public sealed unsafe class ManagedBackend : IComputeBackend
+/// <remarks>
+/// Large operations are shared between threads. Results are the same bit by bit for any number of threads, since no sum is shared; between widths of vectors they
+/// differ by rounding.
+/// </remarks>
+public sealed unsafe partial class ManagedBackend : IComputeBackend
 {
     private readonly ForkJoin _forkJoin;
     private readonly ThreadedProduct _threaded;
@@ -58,120 +61,38 @@ public sealed unsafe class ManagedBackend : IComputeBackend
             return;
         }
 
+        if (inner == 0 && !accumulate)
+        {
+            result.Clear();
+            return;
+        }
+
         fixed (float* a = left, b = right, c = result)
         {
             var leftFactor = form == MatMulForm.LeftTransposed ? new Strided(a, 1, rows) : new Strided(a, inner, 1);
             var rightFactor = form == MatMulForm.RightTransposed ? new Strided(b, 1, inner) : new Strided(b, columns, 1);
-            _threaded.Multiply(leftFactor, rightFactor, c, rows, columns, inner, accumulate);
+            _threaded.Multiply(leftFactor, rightFactor, c, rows, columns, inner, accumulate ? c : null, accumulate ? columns : 0);
         }
     }
 
     /// <inheritdoc/>
-    public void Standardise(ReadOnlySpan<float> input, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, Span<float> result)
+    public void Linear(int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result)
     {
-        Shapes.RequireRows("input", input.Length, mean.Length);
-        Shapes.Require("result", result.Length, input.Length / mean.Length, mean.Length);
-        for (var first = 0; first < input.Length; first += mean.Length)
+        Shapes.Require("input", input.Length, rows, inner);
+        Shapes.Require("weight", weight.Length, inner, columns);
+        Shapes.Require("bias", bias.Length, 1, columns);
+        Shapes.Require("result", result.Length, rows, columns);
+        if (columns == 1 || inner == 0)
         {
-            Elementwise.Standardise(input.Slice(first, mean.Length), mean, scale, result.Slice(first, mean.Length));
+            FillRows(bias, result);
+            MatrixVector.Multiply(MatMulForm.Plain, rows, inner, input, weight, result, accumulate: true);
+            return;
         }
-    }
 
-    /// <inheritdoc/>
-    public void AddTo(ReadOnlySpan<float> input, Span<float> result)
-    {
-        Shapes.Require("result", result.Length, 1, input.Length);
-        Elementwise.AddScaled(input, 1, result);
-    }
-
-    /// <inheritdoc/>
-    public void FillRows(ReadOnlySpan<float> row, Span<float> result)
-    {
-        Shapes.RequireRows("result", result.Length, row.Length);
-        for (var first = 0; first < result.Length; first += row.Length)
+        fixed (float* a = input, b = weight, c = result, row = bias)
         {
-            row.CopyTo(result[first..]);
+            _threaded.Multiply(new Strided(a, inner, 1), new Strided(b, columns, 1), c, rows, columns, inner, row, 0);
         }
-    }
-
-    /// <inheritdoc/>
-    public void SumRows(ReadOnlySpan<float> input, Span<float> result)
-    {
-        Shapes.RequireRows("input", input.Length, result.Length);
-        result.Clear();
-        for (var first = 0; first < input.Length; first += result.Length)
-        {
-            Elementwise.AddScaled(input.Slice(first, result.Length), 1, result);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void SpreadSegments(ReadOnlySpan<int> offsets, ReadOnlySpan<float> input, bool average, Span<float> result)
-    {
-        Shapes.RequireSegments(offsets, input.Length, result.Length);
-        Segments.Spread(offsets, input, average, result);
-    }
-
-    /// <inheritdoc/>
-    public void SumSegments(ReadOnlySpan<int> offsets, ReadOnlySpan<float> input, bool average, Span<float> result)
-    {
-        Shapes.RequireSegments(offsets, result.Length, input.Length);
-        Segments.Sum(offsets, input, average, result);
-    }
-
-    /// <inheritdoc/>
-    public void MaxSegments(ReadOnlySpan<int> offsets, ReadOnlySpan<float> input, Span<float> result, Span<int> rows)
-    {
-        Shapes.RequireSegments(offsets, result.Length, input.Length);
-        Shapes.Require("rows", rows.Length, 1, result.Length);
-        Segments.Max(offsets, input, result, rows);
-    }
-
-    /// <inheritdoc/>
-    public void LogSoftmaxSegments(ReadOnlySpan<int> offsets, ReadOnlySpan<float> logits, Span<float> result)
-    {
-        Shapes.RequireSegments(offsets, offsets.Length - 1, logits.Length);
-        Shapes.Require("result", result.Length, 1, logits.Length);
-        Segments.LogSoftmax(offsets, logits, result);
-    }
-
-    /// <inheritdoc/>
-    public void Silu(ReadOnlySpan<float> input, Span<float> result)
-    {
-        Shapes.Require("result", result.Length, 1, input.Length);
-        Elementwise.Silu(input, result);
-    }
-
-    /// <inheritdoc/>
-    public void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient)
-    {
-        Shapes.Require("gradient", gradient.Length, 1, input.Length);
-        Elementwise.SiluBackward(input, gradient);
-    }
-
-    /// <inheritdoc/>
-    public void LayerNorm(Span<float> values, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> inverseDeviations, Span<float> result)
-    {
-        Shapes.Require("values", values.Length, inverseDeviations.Length, gain.Length);
-        Shapes.Require("bias", bias.Length, 1, gain.Length);
-        Shapes.Require("result", result.Length, inverseDeviations.Length, gain.Length);
-        LayerNormalisation.Forward(values, gain, bias, inverseDeviations, result);
-    }
-
-    /// <inheritdoc/>
-    public void LayerNormBackward(
-        ReadOnlySpan<float> normalised,
-        ReadOnlySpan<float> gain,
-        ReadOnlySpan<float> inverseDeviations,
-        Span<float> gradient,
-        Span<float> gainGradient,
-        Span<float> biasGradient)
-    {
-        Shapes.Require("normalised", normalised.Length, inverseDeviations.Length, gain.Length);
-        Shapes.Require("gradient", gradient.Length, inverseDeviations.Length, gain.Length);
-        Shapes.Require("gainGradient", gainGradient.Length, 1, gain.Length);
-        Shapes.Require("biasGradient", biasGradient.Length, 1, gain.Length);
-        LayerNormalisation.Backward(normalised, gain, inverseDeviations, gradient, gainGradient, biasGradient);
     }
 
     /// <inheritdoc/>
@@ -180,7 +101,10 @@ public sealed unsafe class ManagedBackend : IComputeBackend
         Shapes.Require("gradient", gradient.Length, 1, weights.Length);
         Shapes.Require("firstMoment", firstMoment.Length, 1, weights.Length);
         Shapes.Require("secondMoment", secondMoment.Length, 1, weights.Length);
-        AdamWUpdate.Apply(step, weights, gradient, firstMoment, secondMoment);
+        fixed (float* to = weights, slope = gradient, first = firstMoment, second = secondMoment)
+        {
+            _forkJoin.Run(Pieces.Of(weights.Length), new AdamWUpdate(step, to, slope, first, second, weights.Length));
+        }
     }
 
     /// <inheritdoc/>

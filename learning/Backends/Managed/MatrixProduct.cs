@@ -27,7 +27,7 @@ internal static unsafe class MatrixProduct<TKernel>
     /// <summary>Rows that are packed at once: with this depth 192 KiB, which leaves room in a second cache of 1 MiB for the result and for neighbours.</summary>
     private static int RowBlock => 192 / TKernel.TileRows * TKernel.TileRows;
 
-    /// <summary>result = left times right, or += where <paramref name="accumulate"/>.</summary>
+    /// <summary>result = left times right, plus what is added.</summary>
     /// <param name="left">The left factor, element (i, k) at i * row + k * inner distance.</param>
     /// <param name="right">The right factor, element (k, j) at k * row + j * inner distance.</param>
     /// <param name="result">The result.</param>
@@ -35,14 +35,16 @@ internal static unsafe class MatrixProduct<TKernel>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="columns">Columns of the result.</param>
     /// <param name="inner">The length of the sums.</param>
-    /// <param name="accumulate">Whether the product is added.</param>
+    /// <param name="added">What is added, row by row: the result as it was, or one row for all; null for nothing.</param>
+    /// <param name="addedRow">The distance of its rows; 0 where it is one row for all, or null.</param>
     public static void Multiply(
-        Strided left, Strided right, float* result, nint resultRow, int rows, int columns, int inner, bool accumulate)
+        Strided left, Strided right, float* result, nint resultRow, int rows, int columns, int inner, float* added, nint addedRow)
     {
         var buffers = PackBuffers.Current;
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)
         {
             var depth = Math.Min(InnerBlock, inner - firstInner);
+            var (start, startRow) = firstInner > 0 ? ((nint)result, resultRow) : ((nint)added, addedRow);
             for (var firstColumn = 0; firstColumn < columns; firstColumn += ColumnBlock)
             {
                 var width = Math.Min(ColumnBlock, columns - firstColumn);
@@ -57,7 +59,8 @@ internal static unsafe class MatrixProduct<TKernel>
                         resultRow,
                         new Extent(height, width, depth),
                         columns >= PackRowsFrom,
-                        accumulate || firstInner > 0,
+                        start == 0 ? null : (float*)start + (firstRow * startRow) + firstColumn,
+                        startRow,
                         buffers);
                 }
             }
@@ -78,7 +81,7 @@ internal static unsafe class MatrixProduct<TKernel>
     }
 
     private static void Block(
-        Strided left, Panels panels, float* result, nint resultRow, Extent extent, bool pack, bool accumulate, PackBuffers buffers)
+        Strided left, Panels panels, float* result, nint resultRow, Extent extent, bool pack, float* added, nint addedRow, PackBuffers buffers)
     {
         var tileRows = TKernel.TileRows;
         var whole = extent.Rows / tileRows * tileRows;
@@ -93,60 +96,61 @@ internal static unsafe class MatrixProduct<TKernel>
         {
             var panel = panels.Origin + (column / TKernel.TileColumns * panels.Distance);
             var width = Math.Min(TKernel.TileColumns, extent.Columns - column);
+            var plus = added is null ? null : added + column;
             for (var row = 0; row < whole; row += tileRows)
             {
                 var source = pack ? new Strided(packed + ((nint)row * extent.Inner), 1, tileRows) : left.At(row, 0);
-                Tile(source, panel, panels.Row, result + (row * resultRow) + column, resultRow, tileRows, width, extent.Inner, accumulate, buffers.Tile);
+                Tile(source, panel, panels.Row, result + (row * resultRow) + column, resultRow, tileRows, width, extent.Inner, plus + (row * addedRow), addedRow, buffers.Tile);
             }
 
             if (padded > 0)
             {
                 var source = new Strided(packed + (pack ? (nint)whole * extent.Inner : 0), 1, tileRows);
-                Tile(source, panel, panels.Row, result + (whole * resultRow) + column, resultRow, rest, width, extent.Inner, accumulate, buffers.Tile);
+                Tile(source, panel, panels.Row, result + (whole * resultRow) + column, resultRow, rest, width, extent.Inner, plus + (whole * addedRow), addedRow, buffers.Tile);
                 continue;
             }
 
             for (var row = whole; row < extent.Rows; row++)
             {
-                Row(left.At(row, 0), panel, panels.Row, result + (row * resultRow) + column, width, extent.Inner, accumulate, buffers.Tile);
+                Row(left.At(row, 0), panel, panels.Row, result + (row * resultRow) + column, width, extent.Inner, plus + (row * addedRow), buffers.Tile);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile(
-        Strided left, float* panel, nint panelRow, float* result, nint resultRow, int rows, int columns, int inner, bool accumulate, float* edge)
+        Strided left, float* panel, nint panelRow, float* result, nint resultRow, int rows, int columns, int inner, float* added, nint addedRow, float* edge)
     {
         if (rows == TKernel.TileRows && columns == TKernel.TileColumns)
         {
-            TKernel.Tile(inner, left.Origin, left.Row, left.Inner, panel, panelRow, result, resultRow, accumulate);
+            TKernel.Tile(inner, left.Origin, left.Row, left.Inner, panel, panelRow, result, resultRow, added, addedRow);
             return;
         }
 
-        TKernel.Tile(inner, left.Origin, left.Row, left.Inner, panel, panelRow, edge, TKernel.TileColumns, accumulate: false);
+        TKernel.Tile(inner, left.Origin, left.Row, left.Inner, panel, panelRow, edge, TKernel.TileColumns, null, 0);
         for (var row = 0; row < rows; row++)
         {
-            Merge(edge + (row * TKernel.TileColumns), result + (row * resultRow), columns, accumulate);
+            Merge(edge + (row * TKernel.TileColumns), result + (row * resultRow), columns, added + (row * addedRow));
         }
     }
 
-    private static void Row(Strided left, float* panel, nint panelRow, float* result, int columns, int inner, bool accumulate, float* edge)
+    private static void Row(Strided left, float* panel, nint panelRow, float* result, int columns, int inner, float* added, float* edge)
     {
         if (columns == TKernel.TileColumns)
         {
-            TKernel.Row(inner, left.Origin, left.Inner, panel, panelRow, result, accumulate);
+            TKernel.Row(inner, left.Origin, left.Inner, panel, panelRow, result, added);
             return;
         }
 
-        TKernel.Row(inner, left.Origin, left.Inner, panel, panelRow, edge, accumulate: false);
-        Merge(edge, result, columns, accumulate);
+        TKernel.Row(inner, left.Origin, left.Inner, panel, panelRow, edge, null);
+        Merge(edge, result, columns, added);
     }
 
-    private static void Merge(float* edge, float* result, int columns, bool accumulate)
+    private static void Merge(float* edge, float* result, int columns, float* added)
     {
         for (var column = 0; column < columns; column++)
         {
-            result[column] = accumulate ? result[column] + edge[column] : edge[column];
+            result[column] = added is null ? edge[column] : added[column] + edge[column];
         }
     }
 

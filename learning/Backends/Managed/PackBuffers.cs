@@ -12,8 +12,10 @@ internal sealed unsafe class PackBuffers
 
     private void* _left;
     private void* _right;
+    private void* _scores;
     private nuint _leftLength;
     private nuint _rightLength;
+    private nuint _scoresLength;
 
     private PackBuffers()
     {
@@ -25,6 +27,7 @@ internal sealed unsafe class PackBuffers
         NativeMemory.AlignedFree(Tile);
         NativeMemory.AlignedFree(_left);
         NativeMemory.AlignedFree(_right);
+        NativeMemory.AlignedFree(_scores);
     }
 
     /// <summary>The calling thread's buffers.</summary>
@@ -38,6 +41,9 @@ internal sealed unsafe class PackBuffers
 
     /// <summary>Room for packed columns.</summary>
     public float* Right(int length) => Grow(ref _right, ref _rightLength, (nuint)length);
+
+    /// <summary>Room for one head's scores, which no product touches.</summary>
+    public float* Scores(int length) => Grow(ref _scores, ref _scoresLength, (nuint)length);
 
     private static float* Grow(ref void* memory, ref nuint length, nuint needed)
     {

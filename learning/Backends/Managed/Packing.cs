@@ -19,7 +19,7 @@ internal static unsafe class Packing
     /// <summary>Panels of <paramref name="tile"/> columns: [panel, term, column of the panel].</summary>
     public static void Columns(Strided right, int inner, int columns, int tile, float* packed)
     {
-        var turned = new Strided(right.Origin, right.Inner, right.Row);
+        var turned = right.Turned;
         for (var first = 0; first < columns; first += tile, packed += (nint)tile * inner)
         {
             Panel(turned.At(first, 0), Math.Min(tile, columns - first), inner, tile, packed);

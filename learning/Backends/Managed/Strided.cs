@@ -9,4 +9,7 @@ internal readonly unsafe struct Strided(float* origin, nint row, nint inner)
 
     /// <summary>The same matrix from (i, j) on.</summary>
     public Strided At(nint i, nint j) => new(Origin + (i * Row) + (j * Inner), Row, Inner);
+
+    /// <summary>The transpose.</summary>
+    public Strided Turned => new(Origin, Inner, Row);
 }
