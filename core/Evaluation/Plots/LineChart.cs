@@ -14,6 +14,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
     private const double Bottom = 44;
     private const double LabelHeight = 17;
     private const int MarkRows = 3;
+    private const int Crowd = 4; // so many lines are told apart only where the axis does not start at 0
 
     /// <summary>Whether x values are marked one by one instead of by round ticks.</summary>
     public bool WholeTicks { get; init; }
@@ -29,13 +30,13 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
     {
         var svg = new Svg(width, height, Title, style);
         var longest = Lines.Select(line => line.Name).Concat(Levels.Select(level => level.Name)).Select(name => name.Length).DefaultIfEmpty(0).Max();
-        var right = width - Math.Min(width * 0.36, 22 + (longest * 7.9));
+        var right = width - Math.Min(width * 0.45, 22 + (longest * 7.9));
         var xs = Lines.SelectMany(line => line.Points.Select(point => point.X)).Append(WholeTicks ? 1 : 0);
         var x = Axis.Over(xs, Left, right, 4);
         x = x with { High = Math.Max(xs.Max(), x.Low + 1e-9) };
         var y = Axis.Over(
             Lines.SelectMany(line => line.Points.SelectMany(point => new[] { point.Low, point.High }))
-                .Concat(Levels.Select(level => level.Y)).Append(0).Append(0.2), height - Bottom, Marks.IsEmpty ? Top : Top + (MarkRows * LabelHeight));
+                .Concat(Levels.Select(level => level.Y)).Concat(Lines.Length < Crowd ? [0, 0.2] : []), height - Bottom, Marks.IsEmpty ? Top : Top + (MarkRows * LabelHeight));
         Frame(svg, x, y, height);
         foreach (var (index, mark) in Marks.Index())
         {
@@ -51,7 +52,7 @@ internal sealed record LineChart(string Title, string XName, ImmutableArray<Char
 
         foreach (var line in Lines.Reverse())
         {
-            Draw(svg, line, x, y, Lines.Length > 3);
+            Draw(svg, line, x, y, Lines.Length >= Crowd);
         }
 
         foreach (var (name, css, place) in Spread(

@@ -7,6 +7,7 @@ namespace StepTool.Core.Evaluation.Plots;
 /// <summary>A report's plots.</summary>
 internal sealed class ReportPlots(Report report)
 {
+    private const int MostNamed = 3; // paths that end side by side have no room for more names; markers and colours tell the others
     private readonly ImmutableArray<MethodResult> _learned = [.. report.Methods.Where(method => method.Kind == MethodKind.Method)];
 
     /// <summary>The floor with the highest pass rate, or null.</summary>
@@ -69,7 +70,7 @@ internal sealed class ReportPlots(Report report)
             .. _learned.Select(method => new ScatterSeries(
                 method.Method, ClassOf(method), SeriesOf(method),
                 [.. method.Curve.Where(point => point.Split != Split.Train).OrderBy(point => point.Turns).Select(point => new Point(point.Return, point.PassRate.Mean)),
-                 new Point(method.Return, method.PassRate.Mean)], true, true)),
+                 new Point(method.Return, method.PassRate.Mean)], true, _learned.Length <= MostNamed)),
         ]);
 
     private ChartLine Line(MethodResult method, Split split, string name, bool faint) => new(
