@@ -9,8 +9,11 @@ namespace StepTool.Client.Comparing;
 /// <param name="BatchSize">Episodes an update.</param>
 internal sealed record CompareDefaults(long Turns, long StartTurns, int Demonstrations, int BatchSize)
 {
+    /// <summary>Entropy coefficient of every method: a policy that has imitated needs less exploration than a random one.</summary>
+    public const double Entropy = 0.005;
+
     /// <summary>The defaults of a world by its short name.</summary>
     public static CompareDefaults Of(string world) => world == WorldChoice.BuiltIn
-        ? new CompareDefaults(60_000, 10_000, 200, 256)
-        : new CompareDefaults(40_000, 6_000, 0, 256);
+        ? new CompareDefaults(20_000, 500, 20, 128)
+        : new CompareDefaults(10_000, 1_000, 0, 64);
 }

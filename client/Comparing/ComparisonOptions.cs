@@ -84,6 +84,7 @@ internal sealed class ComparisonOptions
             Measured = parsed.GetValue(_split),
         };
         request = _experiment.Fill(request, parsed, world, request.Measured);
+        request = request with { Settings = request.Settings with { Entropy = request.Settings.Entropy ?? CompareDefaults.Entropy } };
         return request with { Contenders = Contender.Of(parsed.GetValue(_methods), parsed.GetValue(_ablations), request.Settings, request.Rewards) };
     }
 
