@@ -22,6 +22,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
     private readonly Option<string> _policy = new("--policy") { Description = "A policy folder, or NAME, NAME@latest or NAME@7 of a policy that the silo has", HelpName = "DIR", Required = true };
     private readonly Option<string?> _groups = new("--groups") { Description = "Groups to measure on, separated by commas", HelpName = "A,B" };
     private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react, one chain; dfsdt, beside it with a search that goes back where a chain ends without an answer", HelpName = "NAME", DefaultValueFactory = _ => "react" };
+    private readonly Option<bool> _fill = new("--fill") { Description = "Measure besides what the policy does when Finish is held back until the last turn" };
     private readonly Option<ulong> _seed = Ranged.Option("--seed", "Seed of the sampled pass", 0ul, (ulong)int.MaxValue, 1ul);
     private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
     private readonly Option<bool> _noFloors = new("--no-floors") { Description = "Leave out the floors, for a quick look" };
@@ -39,7 +40,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
             "steptool evaluate --policy train-built-in-1@3 --no-floors")
     {
         _strategy.AcceptOnlyFromAmong("react", Dfsdt);
-        foreach (var option in new Option[] { _policy, _groups, _strategy, _seed, _testTasks, _noFloors, _run, _out })
+        foreach (var option in new Option[] { _policy, _groups, _strategy, _fill, _seed, _testTasks, _noFloors, _run, _out })
         {
             Options.Add(option);
         }
@@ -59,6 +60,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
         var preferred = string.Create(CultureInfo.InvariantCulture, $"evaluate-{world.ShortName}-{parsed.GetValue(_seed)}");
         var method = policy.Name;
         var searches = parsed.GetValue(_strategy) == Dfsdt;
+        var chain = TrainPlanner.Test(method, policy.Reference, groups, tasks);
         RunPlan PlanOf(string id) => new()
         {
             Run = id,
@@ -67,11 +69,10 @@ internal sealed class EvaluateCommand : ConsoleCommand
             Stages =
             [
                 .. TrainPlanner.Floors(floors, groups, tasks),
-                TrainPlanner.Test(method, policy.Reference, groups, tasks),
-                .. searches
-                    ? [TrainPlanner.Test($"{method} {Dfsdt}", policy.Reference, groups, tasks) with { Strategy = SearchStrategy.Dfsdt }]
-                    : ImmutableArray<EvaluateStage>.Empty,
-                TrainPlanner.Sampled(TrainPlanner.Test(method, policy.Reference, groups, tasks)),
+                chain,
+                .. searches ? [chain with { Name = $"{method} {Dfsdt}", Strategy = SearchStrategy.Dfsdt }] : ImmutableArray<EvaluateStage>.Empty,
+                .. parsed.GetValue(_fill) ? [TrainPlanner.Fill(chain)] : ImmutableArray<EvaluateStage>.Empty,
+                TrainPlanner.Sampled(chain),
             ],
             Command = CommandText.Of(parsed.Tokens.Select(token => token.Value)),
         };

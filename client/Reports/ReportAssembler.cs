@@ -59,7 +59,7 @@ internal static class ReportAssembler
         };
         var isAlone = parts.All(part => part.Name.Purpose is not StagePurpose.Train || part.Name.Contender.Length == 0);
         var own = parts.Where(part => part.Name.Purpose is StagePurpose.Train or StagePurpose.Dev
-            && (part.Name.Contender == name || (isAlone && run.Kind is MethodKind.Method))).ToList();
+            && (part.Name.Contender == name || (isAlone && (run.Kind is MethodKind.Method || TrainingMethods.References.Contains(name))))).ToList();
         var training = own.Where(part => part.Name.Purpose is StagePurpose.Train).ToList();
         if (training.Count == 0)
         {
@@ -76,11 +76,23 @@ internal static class ReportAssembler
             Updates = versions.Sum(chain => chain[^1].Version) / seeds,
             Rows = (long)versions.Sum(chain => chain.Sum(version => version.Metrics.GetValueOrDefault("rows"))) / seeds,
             Demonstrations = Demonstrations(shown, context.World.World) / seeds,
-            Labels = training.Where(part => !Imitates(part, name)).Sum(part => part.Outcomes.Length) / seeds,
+            Labels = Labels(training, name, context.World.World) / seeds,
             ExcludedFromTraining = FaultCounts.Of(training.SelectMany(part => part.Outcomes.Select(outcome => outcome.Result))),
             Curve = isAlone ? Curve(own, name) : Curve(name, own, parts),
             WallSeconds = Math.Round(tested.Concat(training).Sum(part => part.Stage.Seconds), 3),
         };
+    }
+
+    // The judge says of an episode whether it solved its task; to who reads relevance, of each API that a task offers whether it is relevant.
+    private static int Labels(List<Part> training, string method, IWorld world)
+    {
+        if (!TrainingMethods.References.Contains(method))
+        {
+            return training.Where(part => !Imitates(part, method)).Sum(part => part.Outcomes.Length);
+        }
+
+        var offered = world.Tasks.ToDictionary(task => task.Id, task => task.Offered.Length, StringComparer.Ordinal);
+        return training.GroupBy(part => part.Record.Seed).Sum(run => run.SelectMany(part => part.Outcomes).Select(outcome => outcome.Result.Task).Distinct().Sum(task => offered[task]));
     }
 
     // A pass shows each demonstration once, so a task's solved ones are all there before one of them comes again.
@@ -92,7 +104,8 @@ internal static class ReportAssembler
     }
 
     private static bool IsReference(string name, ReportContext context) =>
-        name is StageName.Untrained or StageName.Start || Floors.References.Contains(name) || context.References.Contains(name);
+        name is StageName.Untrained or StageName.Start || name.EndsWith(StageName.Fill, StringComparison.Ordinal)
+        || Floors.References.Contains(name) || TrainingMethods.References.Contains(name) || context.References.Contains(name);
 
     private static bool Imitates(Part part, string name)
     {

@@ -9,7 +9,7 @@ namespace StepTool.Client.Training;
 /// <summary>The knobs of learning; left out, the learner's own defaults hold.</summary>
 internal sealed class LearningOptions
 {
-    private readonly Option<string> _method = new("--method") { Description = $"How the policy learns: {string.Join(", ", TrainingMethods.All)}", HelpName = "NAME", DefaultValueFactory = _ => "steptool" };
+    private readonly Option<string> _method = new("--method") { Description = $"How the policy learns: {string.Join(", ", TrainingMethods.All)}; or {TrainingMethods.References[0]}, a reference that reads the truth of training tasks", HelpName = "NAME", DefaultValueFactory = _ => "steptool" };
     private readonly Option<double?> _learningRate = Ranged.Optional("--learning-rate", "Learning rate at the start", 1e-8, 1.0);
     private readonly Option<int?> _epochs = Ranged.Optional("--epochs", "Passes over a batch", 1, 100);
     private readonly Option<int?> _miniBatch = Ranged.Optional("--mini-batch", "Decisions a mini-batch", 1, 1_000_000);
@@ -27,7 +27,7 @@ internal sealed class LearningOptions
     /// <param name="choosesMethod">Whether the method is an option too.</param>
     public LearningOptions(Command command, bool choosesMethod)
     {
-        _method.AcceptOnlyFromAmong([.. TrainingMethods.All]);
+        _method.AcceptOnlyFromAmong([.. TrainingMethods.All, .. TrainingMethods.References]);
         _choosesMethod = choosesMethod;
         foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden }.Skip(_choosesMethod ? 0 : 1))
         {

@@ -14,6 +14,9 @@ internal readonly record struct StageName(string Contender, StagePurpose Purpose
     /// <summary>The policy that all methods of a comparison start from.</summary>
     public const string Start = "start";
 
+    /// <summary>What is behind a method's name where Finish is held back until the last turn.</summary>
+    public const string Fill = "+fill";
+
     private const string Sampled = " sampled";
 
     /// <summary>Reads a name.</summary>

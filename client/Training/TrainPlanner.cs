@@ -35,6 +35,9 @@ internal static class TrainPlanner
     public static EvaluateStage Sampled(EvaluateStage greedy) =>
         greedy with { Name = new StageName(greedy.Name, StagePurpose.Sampled).ToString(), Mode = DecisionMode.Sampled };
 
+    /// <summary>The same pass with Finish held back until the last turn: a reference, since it takes from the policy when to stop.</summary>
+    public static EvaluateStage Fill(EvaluateStage stage) => stage with { Name = stage.Name + StageName.Fill, HoldsFinish = true };
+
     private static IEnumerable<RunStage> Before(TrainRequest request) =>
         [.. Floors(request.Floors, request.TestGroups, request.TestTasks), Test(StageName.Untrained, Latest(request), request.TestGroups, request.TestTasks), Dev(request, 0)];
 
@@ -70,6 +73,11 @@ internal static class TrainPlanner
     {
         var method = request.Settings.Method;
         yield return Test(method, Latest(request), request.TestGroups, request.TestTasks);
+        if (TrainingMethods.Create(method) is { Imitates: true } or { ReadsRelevance: true })
+        {
+            yield return Fill(Test(method, Latest(request), request.TestGroups, request.TestTasks));
+        }
+
         yield return Sampled(Test(method, Latest(request), request.TestGroups, request.TestTasks));
     }
 

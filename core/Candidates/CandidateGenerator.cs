@@ -16,7 +16,7 @@ public static class CandidateGenerator
     private const float MinOptionalMatch = 0.9f;
     private const int MaxCombinations = 4;
 
-    /// <summary>The candidates: for each API in offered order its best guess, then further combinations best first, Finish last.</summary>
+    /// <summary>The candidates: for each API in offered order its best guess, then further combinations best first, Finish last where it is offered.</summary>
     public static ImmutableArray<Candidate> Enumerate(Situation situation)
     {
         ArgumentNullException.ThrowIfNull(situation);
@@ -38,7 +38,11 @@ public static class CandidateGenerator
         // A stable sort: equal losses keep the offered order.
         var room = Math.Max(0, MaxCandidates - 1 - first.Count);
         first.AddRange(further.OrderBy(item => item.Loss).Take(room).Select(item => item.Candidate));
-        first.Add(new Candidate(new Finish(), -1, []));
+        if (!situation.MayNotFinish || first.Count == 0)
+        {
+            first.Add(new Candidate(new Finish(), -1, []));
+        }
+
         return situation.Tried.IsEmpty ? [.. first] : Untried(first, situation.Tried);
     }
 

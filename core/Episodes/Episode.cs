@@ -24,6 +24,9 @@ public sealed record Episode
     /// <summary>Whether the last turn offers nothing but Finish: an exploration of training, since an episode without Finish says nothing of the task.</summary>
     public bool FinishesAtBudget { get; init; }
 
+    /// <summary>Whether Finish is offered in the last turn only, where nothing else is: what a policy does when it may not choose when to stop.</summary>
+    public bool HoldsFinish { get; init; }
+
     /// <summary>How it is played when a path ends without an answer.</summary>
     public SearchStrategy Strategy { get; init; }
 

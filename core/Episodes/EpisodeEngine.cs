@@ -19,7 +19,7 @@ public static class EpisodeEngine
     public const int MaxObservationLength = 1024;
 
     /// <summary>The episode before its first turn.</summary>
-    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed, bool finishesAtBudget = false, SearchStrategy strategy = SearchStrategy.React) =>
+    public static Episode Begin(EpisodeId id, string world, AgentTask task, ulong seed, bool finishesAtBudget = false, SearchStrategy strategy = SearchStrategy.React, bool holdsFinish = false) =>
         new()
         {
             Id = id,
@@ -27,6 +27,7 @@ public static class EpisodeEngine
             Task = task,
             Seed = StableHash.Combine(seed, StableHash.Of(task.Id)),
             FinishesAtBudget = finishesAtBudget,
+            HoldsFinish = holdsFinish,
             Strategy = strategy,
         };
 
@@ -49,6 +50,7 @@ public static class EpisodeEngine
             Steps = episode.Steps,
             Tried = TreeSearch.Tried(episode),
             FinishesAtBudget = episode.FinishesAtBudget,
+            HoldsFinish = episode.HoldsFinish,
         };
     }
 

@@ -22,8 +22,14 @@ public sealed record Situation
     /// <summary>Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</summary>
     public bool FinishesAtBudget { get; init; }
 
+    /// <summary>Whether Finish is offered in the last turn only: see <see cref="Episode.HoldsFinish"/>.</summary>
+    public bool HoldsFinish { get; init; }
+
     /// <summary>Whether Finish is all that is offered now.</summary>
-    public bool MustFinish => FinishesAtBudget && TurnsLeft <= 1;
+    public bool MustFinish => (FinishesAtBudget || HoldsFinish) && TurnsLeft <= 1;
+
+    /// <summary>Whether Finish is not offered now.</summary>
+    public bool MayNotFinish => HoldsFinish && TurnsLeft > 1;
 
     /// <summary>Turns left, this one included; at least 1.</summary>
     public int TurnsLeft => Task.MaxTurns - Steps.Length;

@@ -19,6 +19,7 @@ namespace StepTool.Core.Runs;
 /// <param name="IsCancelled">Whether its user wants it ended.</param>
 /// <param name="Strategy">How the episode is played when a path ends without an answer.</param>
 /// <param name="FinishesAtBudget">Whether the last turn offers nothing but Finish: see <see cref="Episode.FinishesAtBudget"/>.</param>
+/// <param name="HoldsFinish">Whether Finish is offered in the last turn only: see <see cref="Episode.HoldsFinish"/>.</param>
 /// <param name="Demonstration">The demonstration that is played instead of asking the policy, or null.</param>
 /// <param name="Tools">Where the answers of its calls may come from.</param>
 public sealed record RolloutSpec(
@@ -33,5 +34,6 @@ public sealed record RolloutSpec(
     bool IsCancelled = false,
     bool FinishesAtBudget = false,
     SearchStrategy Strategy = SearchStrategy.React,
+    bool HoldsFinish = false,
     Demonstration? Demonstration = null,
     ToolMode Tools = ToolMode.Recorded);

@@ -80,7 +80,7 @@ public sealed class RunEngine
         return stage.Stage switch
         {
             EvaluateStage evaluate => new RolloutSpec(
-                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, Tools: Plan.Tools),
+                id, Plan.World, stage.Tasks[(int)index], Pin(evaluate.Policy, pinned), evaluate.Mode, seed, Plan.Rewards, Strategy: evaluate.Strategy, HoldsFinish: evaluate.HoldsFinish, Tools: Plan.Tools),
             TrainStage train => Train(train, stage, index, new RolloutSpec(
                 id, Plan.World, stage.Tasks[0], new PolicyReference(train.Policy, PolicyPin.Latest), DecisionMode.Sampled, seed, train.Rewards ?? Plan.Rewards, trainingFirst + index, Tools: Plan.Tools)),
             _ => throw new InvalidOperationException($"Stage '{stage.Stage.Name}' is of no known kind."),
@@ -123,13 +123,10 @@ public sealed class RunEngine
                 $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare}, mistake share {train.MistakeShare} and {train.Attempts} attempts; at least 1, 1, 0, shares from 0 to 1 and 1 are needed."),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
         };
-        var tasks = _world.Tasks.Where(task => Belongs(task, split, groups)).ToImmutableArray();
-        if (stage is TrainStage { Demonstrated: true })
-        {
-            tasks = [.. tasks.SelectMany(task => Enumerable.Repeat(task, _world.Demonstrator?.Count(task) ?? 0))];
-        }
-
-        return most <= 0 || most >= tasks.Length ? tasks : [.. Enumerable.Range(0, most).Select(index => tasks[(int)((long)index * tasks.Length / most)])];
+        Func<AgentTask, int> copies = stage is TrainStage { Demonstrated: true } ? task => _world.Demonstrator?.Count(task) ?? 0 : _ => 1;
+        var tasks = _world.Tasks.Where(task => Belongs(task, split, groups) && copies(task) > 0).ToImmutableArray();
+        var spread = most <= 0 || most >= tasks.Length ? tasks : [.. Enumerable.Range(0, most).Select(index => tasks[(int)((long)index * tasks.Length / most)])];
+        return [.. spread.SelectMany(task => Enumerable.Repeat(task, copies(task)))];
     }
 
     private bool Belongs(AgentTask task, Split split, ImmutableArray<string> groups)

@@ -61,6 +61,9 @@ public sealed record EvaluateStage : RunStage
     /// <summary>How episodes are played when a path ends without an answer; one chain by default.</summary>
     public SearchStrategy Strategy { get; init; }
 
+    /// <summary>Whether Finish is offered in the last turn only, to policies that choose among candidates: see <see cref="Episode.HoldsFinish"/>.</summary>
+    public bool HoldsFinish { get; init; }
+
     /// <summary>At most so many tasks, spread evenly over the split; 0 for all.</summary>
     public int MaxTasks { get; init; }
 

@@ -34,6 +34,11 @@ public static partial class RunPlanRules
 
         foreach (var stage in plan.Stages.IsDefault ? [] : plan.Stages)
         {
+            if (stage is EvaluateStage { HoldsFinish: true, Policy.Pin: PolicyPin.Floor })
+            {
+                throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' holds Finish back from a floor, which finishes by a rule of its own. Leave it out.", nameof(plan));
+            }
+
             Check(stage switch
             {
                 EvaluateStage evaluate => evaluate.Policy,

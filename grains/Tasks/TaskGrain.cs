@@ -190,7 +190,7 @@ internal sealed partial class TaskGrain(
         }
 
         _world ??= await worlds.GetAsync(_spec.World, cancellationToken);
-        _episode ??= EpisodeEngine.Begin(_id, _spec.World, _spec.Task, _spec.Seed, _spec.FinishesAtBudget, _spec.Strategy);
+        _episode ??= EpisodeEngine.Begin(_id, _spec.World, _spec.Task, _spec.Seed, _spec.FinishesAtBudget, _spec.Strategy, _spec.HoldsFinish);
         if (_policy is null && !_episode.HasEnded)
         {
             var reference = state.RecordExists && state.State.Version is { } version

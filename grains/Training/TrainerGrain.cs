@@ -298,7 +298,7 @@ internal sealed partial class TrainerGrain(
     private ImmutableSortedDictionary<string, double> Learn(
         IMethod method, Learning.Learner.PolicyLearner learner, Episode[] trajectories, IWorld world, int threads, CancellationToken cancellationToken)
     {
-        var batch = TrajectoryBatch.Read(trajectories, world, features, threads, method.Imitates);
+        var batch = TrajectoryBatch.Read(trajectories, world, features, threads, method.Imitates, method.ReadsRelevance);
         if (batch.Episodes.Count == 0)
         {
             throw new EmptyBatchException(

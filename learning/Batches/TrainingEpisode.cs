@@ -76,6 +76,9 @@ public sealed class TrainingEpisode
     /// <summary>A hash of all that was known before each step; equal numbers are equal situations [steps]; empty where nobody computed it.</summary>
     public ulong[] Histories { get; init; } = [];
 
+    /// <summary>The candidates that are right by the tasks' truth, before each step [steps]; empty where nobody may know it.</summary>
+    public int[][] Relevant { get; init; } = [];
+
     /// <summary>A hash of the task and the set of calls made, whatever their order.</summary>
     public ulong Signature { get; init; }
 
@@ -83,5 +86,5 @@ public sealed class TrainingEpisode
     /// <param name="rewards">The reward of each step [steps].</param>
     /// <exception cref="ArgumentException">There is another number of rewards than of steps, or one is not finite.</exception>
     public TrainingEpisode WithRewards(float[] rewards) =>
-        new(From, rewards, BehaviourLogProbabilities, End) { Tokens = Tokens, FinalReward = FinalReward, Histories = Histories, Signature = Signature };
+        new(From, rewards, BehaviourLogProbabilities, End) { Tokens = Tokens, FinalReward = FinalReward, Histories = Histories, Relevant = Relevant, Signature = Signature };
 }

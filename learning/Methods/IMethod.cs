@@ -15,6 +15,9 @@ public interface IMethod
     /// <summary>Whether its episodes are demonstrations instead of the policy's own. Default false.</summary>
     bool Imitates => false;
 
+    /// <summary>Whether it reads which APIs training tasks need: a reference, no method to be compared. Default false.</summary>
+    bool ReadsRelevance => false;
+
     /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's decisions.</summary>
     /// <param name="learner">The policy to improve.</param>
     /// <param name="episodes">The episodes; no two share a decision.</param>

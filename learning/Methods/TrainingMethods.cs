@@ -8,7 +8,10 @@ public static class TrainingMethods
     /// <summary>Their names, in the order of reports.</summary>
     public static ImmutableArray<string> All { get; } = ["sft", "rft", "ppo", "eto", "archer", "steptool"];
 
-    /// <summary>The method of a name.</summary>
+    /// <summary>What is trained like a method and stands outside the comparison.</summary>
+    public static ImmutableArray<string> References { get; } = ["relevance"];
+
+    /// <summary>The method of a name in <see cref="All"/> or <see cref="References"/>.</summary>
     /// <exception cref="ArgumentException">There is no such method.</exception>
     public static IMethod Create(string name) => name switch
     {
@@ -18,6 +21,7 @@ public static class TrainingMethods
         "eto" => new EtoMethod(),
         "archer" => new ArcherMethod(),
         "steptool" => new StepToolMethod(),
+        "relevance" => new RelevanceMethod(),
         _ => throw new ArgumentException($"Method '{name}' is not known. Choose one of {string.Join(", ", All)}.", nameof(name)),
     };
 }

@@ -1,6 +1,7 @@
 using StepTool.Core.Candidates;
 using StepTool.Core.Episodes;
 using StepTool.Core.Features;
+using StepTool.Core.Judging;
 using StepTool.Core.Worlds;
 using StepTool.Learning.Batches;
 
@@ -30,11 +31,12 @@ public sealed class TrajectoryBatch
     /// <param name="features">Extracts features.</param>
     /// <param name="threads">Threads to use, at least 1.</param>
     /// <param name="areDemonstrations">Whether a step that is not among the candidates is left out alone, and not its whole trajectory.</param>
-    public static TrajectoryBatch Read(IReadOnlyList<Episode> trajectories, IWorld world, FeatureExtractor features, int threads, bool areDemonstrations = false)
+    /// <param name="readsRelevance">Whether the judge is asked what would have been right: see <see cref="RelevanceLabels"/>.</param>
+    public static TrajectoryBatch Read(IReadOnlyList<Episode> trajectories, IWorld world, FeatureExtractor features, int threads, bool areDemonstrations = false, bool readsRelevance = false)
     {
         ArgumentNullException.ThrowIfNull(trajectories);
         var rows = new List<Row>?[trajectories.Count];
-        Parallel.For(0, trajectories.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => rows[index] = Encode(trajectories[index], world, features, areDemonstrations));
+        Parallel.For(0, trajectories.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => rows[index] = Encode(trajectories[index], world, features, areDemonstrations, readsRelevance));
         var builder = new DecisionBatchBuilder(FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize);
         var episodes = new List<TrainingEpisode>(trajectories.Count);
         var droppedSteps = 0;
@@ -60,6 +62,7 @@ public sealed class TrajectoryBatch
                 Tokens = StepTokens.Count(taken),
                 FinalReward = steps[^1].Call is null ? (float)steps[^1].Reward : 0,
                 Histories = [.. encoded.Select(row => histories[row.Step])],
+                Relevant = readsRelevance ? [.. encoded.Select(row => row.Relevant)] : [],
                 Signature = HistoryHash.Signature(trajectories[index]),
             });
         }
@@ -67,12 +70,13 @@ public sealed class TrajectoryBatch
         return new TrajectoryBatch(builder.Batch, episodes, rows.Count(row => row is null), droppedSteps);
     }
 
-    private static List<Row>? Encode(Episode episode, IWorld world, FeatureExtractor features, bool areDemonstrations)
+    private static List<Row>? Encode(Episode episode, IWorld world, FeatureExtractor features, bool areDemonstrations, bool readsRelevance)
     {
         var rows = new List<Row>(episode.Steps.Length);
         for (var step = 0; step < episode.Steps.Length; step++)
         {
-            var situation = EpisodeEngine.Situate(episode with { Steps = episode.Steps[..step] }, world);
+            var before = episode with { Steps = episode.Steps[..step] };
+            var situation = EpisodeEngine.Situate(before, world);
             var candidates = CandidateGenerator.Enumerate(situation);
             var chosen = episode.Steps[step].Decision.Candidate;
             if (chosen < 0 || chosen >= candidates.Length || !IsSame(candidates[chosen].Action, episode.Steps[step].Decision.Action))
@@ -85,7 +89,8 @@ public sealed class TrajectoryBatch
                 return null;
             }
 
-            var row = new Row(step, new float[FeatureExtractor.SituationSize], new float[candidates.Length * FeatureExtractor.CandidateSize], chosen);
+            int[] relevant = readsRelevance ? [.. RelevanceLabels.Of(before, candidates, world.Judge)] : [];
+            var row = new Row(step, new float[FeatureExtractor.SituationSize], new float[candidates.Length * FeatureExtractor.CandidateSize], chosen, relevant);
             features.Extract(situation, candidates, row.Candidates, row.Situation);
             rows.Add(row);
         }
@@ -100,5 +105,5 @@ public sealed class TrajectoryBatch
         _ => false,
     };
 
-    private sealed record Row(int Step, float[] Situation, float[] Candidates, int Chosen);
+    private sealed record Row(int Step, float[] Situation, float[] Candidates, int Chosen, int[] Relevant);
 }

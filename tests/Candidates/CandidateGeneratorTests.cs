@@ -40,6 +40,15 @@ public sealed class CandidateGeneratorTests
     }
 
     [Fact]
+    public void Enumerate_FinishHeldBack_IsOfferedInTheLastTurnAlone()
+    {
+        var situation = Situation("q", [Api("a"), Api("b")], "{}", "{}") with { HoldsFinish = true };
+        Assert.Equal([0, 1], CandidateGenerator.Enumerate(situation).Select(candidate => candidate.Api));
+        Assert.Equal(-1, Assert.Single(CandidateGenerator.Enumerate(situation with { Task = situation.Task with { MaxTurns = 3 } })).Api);
+        Assert.IsType<Finish>(Assert.Single(CandidateGenerator.Enumerate(Situation("q", []) with { HoldsFinish = true })).Action);
+    }
+
+    [Fact]
     public void Enumerate_NoApis_IsFinishAlone() => Assert.IsType<Finish>(Assert.Single(Enumerate("q", [])).Action);
 
     [Fact]

@@ -40,6 +40,15 @@ public sealed class TrainPlannerTests
     public void Plan_Method_DecidesAttemptsAndWhoPlays(string method, int attempts, bool demonstrated) => Assert.All(
         Training(Request with { Settings = new TrainingSettings { Method = method } }), stage => Assert.Equal((attempts, demonstrated), (stage.Attempts, stage.Demonstrated)));
 
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("relevance")]
+    public void Plan_MethodThatIsTold_IsAlsoMeasuredWithFinishHeldBack(string method)
+    {
+        var stages = TrainPlanner.Plan(Request with { Settings = new TrainingSettings { Method = method } }).Stages.OfType<EvaluateStage>();
+        Assert.Equal([(method, false), (method + "+fill", true), (method + " sampled", false)], stages.TakeLast(3).Select(stage => (stage.Name, stage.HoldsFinish)));
+    }
+
     [Fact]
     public void Plan_Deterministic_TrainsStrictlyOnPolicy() =>
         Assert.All(Training(Request with { Deterministic = true, MaxStaleness = 4 }), stage => Assert.True(stage is { Deterministic: true, MaxStaleness: 0 }));

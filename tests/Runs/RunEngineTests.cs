@@ -118,6 +118,14 @@ public sealed class RunEngineTests
     }
 
     [Fact]
+    public void Rollout_DemonstratedTasksAtMost_AreSpreadOverThoseThatAreShownWithAllTheirDemonstrations()
+    {
+        var engine = new RunEngine(Plan(Train(1, 5) with { Demonstrated = true, MaxTasks = 2 }), new TinyWorld(train: 10) { Demonstrator = new Shown() });
+        var rollouts = Enumerable.Range(0, 5).Select(ordinal => engine.Rollout(ordinal, 0, 0)).Select(rollout => $"{rollout.Task.Id} {rollout.Demonstration!.Number}");
+        Assert.Equal(["train-1 0", "train-5 0", "train-5 1"], rollouts.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Evaluation_AtMostSoManyTasks_SpreadsThemEvenly() =>
         Assert.Equal(["test-10", "test-12", "test-14"], TaskIds(Engine(Test() with { MaxTasks = 3 }), 0, 3));
 

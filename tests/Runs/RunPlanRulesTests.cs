@@ -37,6 +37,10 @@ public sealed class RunPlanRulesTests
     public void Check_BothStagesAndService_IsRefused() => Refuses(Plan with { Serves = new PolicyReference("p", PolicyPin.Promoted) }, "both stages and");
 
     [Fact]
+    public void Check_FinishHeldBackFromAFloor_IsRefused() =>
+        Refuses(Plan with { Stages = [(EvaluateStage)Plan.Stages[0] with { HoldsFinish = true }] }, "holds Finish back from a floor");
+
+    [Fact]
     public void Check_UnknownFloor_ListsTheKnownOnes() =>
         Refuses(Plan with { Stages = [new EvaluateStage { Name = "x", Policy = new PolicyReference("bm26@1", PolicyPin.Floor), Split = Split.Test }] }, "call-everything");
 

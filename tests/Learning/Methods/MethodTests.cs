@@ -24,7 +24,7 @@ public sealed class MethodTests
         "sft, rft, ppo, eto, archer, steptool", Assert.Throws<ArgumentException>(() => TrainingMethods.Create("grpo")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Create_AllNames_AreMethods() => Assert.Equal(6, TrainingMethods.All.Select(name => TrainingMethods.Create(name).GetType()).Distinct().Count());
+    public void Create_AllNames_AreMethods() => Assert.Equal(7, TrainingMethods.All.Concat(TrainingMethods.References).Select(name => TrainingMethods.Create(name).GetType()).Distinct().Count());
 
     [Fact]
     public void StepTool_WithFinalRewardAlone_IsPpoWeightForWeight()

@@ -60,6 +60,16 @@ public sealed class LossGradientTests
     }
 
     [Fact]
+    public void SetCrossEntropyLoss_AllWeights_AgreeWithFiniteDifferences()
+    {
+        using var backend = new ManagedBackend(1);
+        var batch = RandomBatches.Create(37, 12, 4, 3, fewest: 3, most: 5);
+        int[][] right = [.. Enumerable.Range(0, 12).Select(decision => Enumerable.Range(0, 1 + (decision % 3)).ToArray())];
+
+        Check(backend, Weights(1), batch, new SetCrossEntropyLoss(right), sums => sums.Policy / sums.Rows);
+    }
+
+    [Fact]
     public void CriticLoss_AllWeights_AgreeWithFiniteDifferences()
     {
         using var backend = new ManagedBackend(1);
