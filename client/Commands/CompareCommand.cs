@@ -92,7 +92,7 @@ internal sealed class CompareCommand : ConsoleCommand
     private static ImmutableArray<Comparison> Comparisons(CompareRequest request)
     {
         var names = request.Contenders.Select(contender => contender.Name).ToList();
-        var main = names.Contains(Contender.Main) ? Contender.Main : names[^1];
+        var main = names.Contains(Contender.Main) ? Contender.Main : request.Contenders.LastOrDefault(contender => contender.Kind is MethodKind.Method)?.Name ?? names[^1];
         return [.. names.Append(StageName.Start).Concat(request.Floors).Where(name => name != main).Select(name => new Comparison(main, name))];
     }
 

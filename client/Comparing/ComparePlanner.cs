@@ -64,6 +64,11 @@ internal static class ComparePlanner
 
         var greedy = Measure(request, contender.Name, new PolicyReference(policy, PolicyPin.Latest));
         yield return greedy;
+        if (method.IsTold)
+        {
+            yield return TrainPlanner.Fill(greedy);
+        }
+
         yield return TrainPlanner.Sampled(greedy);
     }
 

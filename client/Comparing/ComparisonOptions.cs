@@ -6,7 +6,6 @@ using StepTool.Client.CommandLine;
 using StepTool.Client.Training;
 using StepTool.Client.Worlds;
 using StepTool.Core.Worlds;
-using StepTool.Learning.Methods;
 
 namespace StepTool.Client.Comparing;
 
@@ -18,10 +17,10 @@ internal sealed class ComparisonOptions
 
     private readonly Option<ImmutableArray<string>> _methods = new("--methods")
     {
-        Description = $"Methods, separated by commas: all, or of {string.Join(", ", TrainingMethods.All)} [default: all, or steptool beside --ablate]",
+        Description = $"Methods, separated by commas: all, or of {string.Join(", ", Contender.Known)} [default: all, or steptool beside --ablate]",
         HelpName = "A,B",
         DefaultValueFactory = _ => [],
-        CustomParser = result => Names(result, "--methods", ["all", .. TrainingMethods.All]),
+        CustomParser = result => Names(result, "--methods", ["all", .. Contender.Known]),
     };
 
     private readonly Option<ImmutableArray<string>> _ablations = new("--ablate")

@@ -16,21 +16,24 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
     public const string Main = "steptool";
 
     /// <summary>Its place in the report; what reads the truth stands outside the ranking.</summary>
-    public MethodKind Kind => Rewards.Control is RewardControl.Oracle ? MethodKind.Reference : MethodKind.Method;
+    public MethodKind Kind => Rewards.Control is RewardControl.Oracle || TrainingMethods.References.Contains(Settings.Method) ? MethodKind.Reference : MethodKind.Method;
+
+    /// <summary>What can be asked for by name, in the report's order: methods, then references.</summary>
+    public static ImmutableArray<string> Known { get; } = [.. TrainingMethods.All, .. TrainingMethods.References];
 
     /// <summary>The methods asked for and, for each ablation, StepTool with one thing changed.</summary>
-    /// <param name="methods">Names of methods, or <c>all</c>; empty for all, or for StepTool alone beside ablations.</param>
+    /// <param name="methods">Names of <see cref="Known"/>, or <c>all</c>; empty for all, or for StepTool alone beside ablations.</param>
     /// <param name="ablations"><c>credit</c>, <c>rewards</c>.</param>
     /// <param name="settings">How all learn.</param>
     /// <param name="rewards">How all are rewarded.</param>
     public static ImmutableArray<Contender> Of(
         IReadOnlyCollection<string> methods, IReadOnlyCollection<string> ablations, TrainingSettings settings, RewardOptions rewards)
     {
-        IEnumerable<string> names = methods.Contains("all") || (methods.Count == 0 && ablations.Count == 0) ? TrainingMethods.All : methods.Count == 0 ? [Main] : methods;
+        IEnumerable<string> names = methods.Contains("all") || (methods.Count == 0 && ablations.Count == 0) ? Known : methods.Count == 0 ? [Main] : methods;
         var main = new Contender(Main, settings with { Method = Main }, rewards);
         return
         [
-            .. TrainingMethods.All.Where(names.Contains).Select(method => new Contender(method, settings with { Method = method }, rewards)),
+            .. Known.Where(names.Contains).Select(method => new Contender(method, settings with { Method = method }, rewards)),
             .. ablations.Contains("credit") ? Credit(main) : [],
             .. ablations.Contains("rewards") ? Paid(main) : [],
         ];

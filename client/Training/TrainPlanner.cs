@@ -73,7 +73,7 @@ internal static class TrainPlanner
     {
         var method = request.Settings.Method;
         yield return Test(method, Latest(request), request.TestGroups, request.TestTasks);
-        if (TrainingMethods.Create(method) is { Imitates: true } or { ReadsRelevance: true })
+        if (TrainingMethods.Create(method).IsTold)
         {
             yield return Fill(Test(method, Latest(request), request.TestGroups, request.TestTasks));
         }

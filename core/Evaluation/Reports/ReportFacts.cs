@@ -27,10 +27,10 @@ internal static class ReportFacts
     public static ImmutableArray<string> DeepOf(Difference difference) => difference.Deep is not { } deep ? ["–", "–", "–", "–"] :
         [Wording.Points(deep.PassRate.Mean), Wording.SignedEnds(deep.PassRate), Wording.PValue(deep.PValue), deep.Holds ? "✓" : "–"];
 
-    /// <summary>The method the report is about: the one that differences are taken of, or the first that learns, or the first.</summary>
+    /// <summary>The method the report is about: the one that differences are taken of, or the first that learns, or what was trained longest.</summary>
     public static MethodResult Main(Report report) =>
         report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method && method.Method == report.Differences.FirstOrDefault()?.Method)
-        ?? report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method) ?? report.Methods[0];
+        ?? report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method) ?? report.Methods.MaxBy(method => method.Updates)!;
 
     /// <summary>The main method's difference to the best floor, or null.</summary>
     public static Difference? AgainstBestFloor(Report report)

@@ -26,7 +26,7 @@ public sealed class ComparePlannerTests
     [Fact]
     public void Plan_FirstSeed_MeasuresFloorsThenTheStartThenEachContender() => Assert.Equal(
         ["random", "start/train@100", "start/dev@0", "start",
-         "sft/train@1000", "sft/dev@500", "sft/dev@1000", "sft", "sft sampled", "eto/train@1000", "eto/dev@500", "eto/dev@1000", "eto", "eto sampled"],
+         "sft/train@1000", "sft/dev@500", "sft/dev@1000", "sft", "sft+fill", "sft sampled", "eto/train@1000", "eto/dev@500", "eto/dev@1000", "eto", "eto sampled"],
         Plan(4).Stages.Select(stage => stage.Name));
 
     [Fact]

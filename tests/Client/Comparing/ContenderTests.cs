@@ -11,7 +11,7 @@ namespace StepTool.Tests.Client.Comparing;
 public sealed class ContenderTests
 {
     [Fact]
-    public void Of_NothingAsked_IsAllMethods() => Assert.Equal(TrainingMethods.All, Names([], []));
+    public void Of_NothingAsked_IsAllMethodsThenReferences() => Assert.Equal([.. TrainingMethods.All, .. TrainingMethods.References], Names([], []));
 
     [Fact]
     public void Of_AblationAlone_IsStepToolAndItsVariants()
@@ -38,9 +38,9 @@ public sealed class ContenderTests
     }
 
     [Fact]
-    public void Of_Oracle_StandsOutsideTheRanking() => Assert.Equal(
-        ["steptool oracle"],
-        Contender.Of([], ["rewards"], new TrainingSettings(), new RewardOptions()).Where(contender => contender.Kind is MethodKind.Reference).Select(contender => contender.Name));
+    public void Of_WhatReadsTheTruth_StandsOutsideTheRanking() => Assert.Equal(
+        ["relevance", "steptool oracle"],
+        Contender.Of(["all"], ["rewards"], new TrainingSettings(), new RewardOptions()).Where(contender => contender.Kind is MethodKind.Reference).Select(contender => contender.Name));
 
     private static IReadOnlyList<string> Names(string[] methods, string[] ablations) =>
         [.. Contender.Of(methods, ablations, new TrainingSettings(), new RewardOptions()).Select(contender => contender.Name)];
