@@ -40,7 +40,7 @@ internal static class BenchSuite
             new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops),
             new($"{row.Size} on {row.Threads} thread(s), share of FMA peak", row.Share, row.Size == 1024 ? "> 0.80" : ""),
         ])]))),
-        new("decisions", _ => Task.FromResult(Figures(new Figure("decisions per second, one thread", Decisions.PerSecond(TimeSpan.FromSeconds(3)))))),
+        new("decisions", _ => Task.FromResult<Measured>(Decisions.Measure())),
         new("learning", _ => Task.FromResult(LearningSuite.Measure())),
         new("scaling", Scaling.MeasureAsync),
         new("virtual", VirtualSuite.MeasureAsync),

@@ -11,9 +11,9 @@ internal static class ArgumentWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal static string Write(ApiDocumentation documentation, List<ArgumentBinding> bindings)
+    internal static string Write(ApiDocumentation documentation, ReadOnlySpan<ArgumentBinding> bindings)
     {
-        if (bindings.Count == 0)
+        if (bindings.IsEmpty)
         {
             return CanonicalArguments.Empty;
         }

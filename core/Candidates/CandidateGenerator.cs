@@ -25,14 +25,12 @@ public static class CandidateGenerator
             return [new Candidate(new Finish(), -1, [])];
         }
 
-        var pool = ValuePool.Of(situation);
+        var pool = new ValuePool(situation);
         var first = new List<Candidate>(MaxCandidates);
         var further = new List<(Candidate Candidate, float Loss)>();
         for (var api = 0; api < situation.Apis.Length; api++)
         {
-            var combinations = Combine(situation.Apis[api], api, pool);
-            first.Add(combinations[0].Candidate);
-            further.AddRange(combinations.Skip(1));
+            Combine(situation.Apis[api], api, pool, first, further);
         }
 
         // A stable sort: equal losses keep the offered order.
@@ -74,10 +72,12 @@ public static class CandidateGenerator
         _ => false,
     };
 
-    private static List<(Candidate Candidate, float Loss)> Combine(ApiDocumentation documentation, int api, ValuePool pool)
+    private static void Combine(
+        ApiDocumentation documentation, int api, ValuePool pool, List<Candidate> first, List<(Candidate Candidate, float Loss)> further)
     {
-        var best = new List<ArgumentBinding>(documentation.Parameters.Length);
-        var alternatives = new List<(int Position, ArgumentBinding Binding, float Loss)>();
+        var best = new ArgumentBinding[documentation.Parameters.Length];
+        var bound = 0;
+        List<(int Position, ArgumentBinding Binding, float Loss)>? alternatives = null;
         for (var index = 0; index < documentation.Parameters.Length; index++)
         {
             var parameter = documentation.Parameters[index];
@@ -90,30 +90,45 @@ public static class CandidateGenerator
             var chosen = values.Count > 0 ? values[0] : pool.Fallback(parameter, index);
             for (var other = 1; other < values.Count; other++)
             {
-                alternatives.Add((best.Count, values[other], chosen.Match - values[other].Match));
+                (alternatives ??= []).Add((bound, values[other], chosen.Match - values[other].Match));
             }
 
-            best.Add(chosen);
+            best[bound++] = chosen;
         }
 
-        var combinations = new List<(Candidate Candidate, float Loss)>(MaxCombinations) { (Form(documentation, api, best), 0) };
-        foreach (var (position, binding, loss) in alternatives.Count > 1 ? alternatives.OrderBy(item => item.Loss) : alternatives.AsEnumerable())
+        var bindings = best.AsSpan(0, bound);
+        var from = further.Count;
+        first.Add(Form(documentation, api, bindings));
+        foreach (var (position, binding, loss) in alternatives is { Count: > 1 } ? alternatives.OrderBy(item => item.Loss) : alternatives ?? Enumerable.Empty<(int, ArgumentBinding, float)>())
         {
-            if (combinations.Count == MaxCombinations)
+            if (further.Count - from == MaxCombinations - 1)
             {
                 break;
             }
 
-            var changed = Form(documentation, api, new List<ArgumentBinding>(best) { [position] = binding });
-            if (!combinations.Exists(known => known.Candidate.Action == changed.Action))
+            (var kept, bindings[position]) = (bindings[position], binding);
+            var changed = Form(documentation, api, bindings);
+            bindings[position] = kept;
+            if (changed.Action != first[^1].Action && !Knows(further, from, changed.Action))
             {
-                combinations.Add((changed, loss)); // 1 and 1.0 are the same call
+                further.Add((changed, loss)); // 1 and 1.0 are the same call
+            }
+        }
+    }
+
+    private static bool Knows(List<(Candidate Candidate, float Loss)> candidates, int from, AgentAction action)
+    {
+        for (var index = from; index < candidates.Count; index++)
+        {
+            if (candidates[index].Candidate.Action == action)
+            {
+                return true;
             }
         }
 
-        return combinations;
+        return false;
     }
 
-    private static Candidate Form(ApiDocumentation documentation, int api, List<ArgumentBinding> bindings) =>
+    private static Candidate Form(ApiDocumentation documentation, int api, ReadOnlySpan<ArgumentBinding> bindings) =>
         new(new CallApi(new ToolCall(documentation.Key, ArgumentWriter.Write(documentation, bindings))), api, [.. bindings]);
 }

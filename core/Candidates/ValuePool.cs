@@ -14,59 +14,49 @@ internal sealed class ValuePool
     private static readonly HashSet<string> Generic = Tokeniser.TermSet("id ref code key number num name value uuid slug token");
     private static readonly HashSet<string> Identifying = Tokeniser.TermSet("id ref code key number num uuid slug token");
 
-    private readonly List<PooledValue> _values;
-    private readonly string _query;
-    private readonly int _latest;
+    private readonly Situation _situation;
+    private readonly List<ArgumentBinding> _ranked = new(MaxRanked + 1);
 
-    private ValuePool(List<PooledValue> values, string query, int latest) => (_values, _query, _latest) = (values, query, latest);
-
-    internal static ValuePool Of(Situation situation)
-    {
-        var values = new List<PooledValue>();
-        foreach (var literal in QueryReader.Read(situation.Task.Query))
-        {
-            values.Add(new PooledValue(literal, ArgumentSource.Query, -1, TermCache.Terms(literal.Field)));
-        }
-
-        for (var step = situation.Steps.Length - 1; step >= 0; step--)
-        {
-            var source = situation.Steps[step].Success ? ArgumentSource.Observation : ArgumentSource.Error;
-            foreach (var value in ObservationReader.Read(situation.Steps[step].Observation))
-            {
-                values.Add(new PooledValue(value, source, step, TermCache.Terms(value.Field)));
-            }
-        }
-
-        return new ValuePool(values, situation.Task.Query, situation.Steps.Length - 1);
-    }
+    internal ValuePool(Situation situation) => _situation = situation;
 
     /// <summary>The values that fit a parameter, best first: names that match, then recency; documented choices and defaults behind real matches.</summary>
+    /// <returns>The same list each time, filled anew.</returns>
     internal List<ArgumentBinding> Rank(ParameterDocumentation parameter, int index)
     {
         var terms = TermCache.Terms(parameter.Name);
-        var ranked = new List<ArgumentBinding>(MaxRanked + 1);
-        foreach (var value in _values)
+        _ranked.Clear();
+        Take(TextReading.OfQuery(_situation.Task.Query), ArgumentSource.Query, -1, parameter, index, terms);
+        for (var step = _situation.Steps.Length - 1; step >= 0; step--)
         {
-            var match = Match(parameter, terms, value);
-            if (match > 0)
-            {
-                var age = value.Step < 0 ? 0 : _latest - value.Step;
-                Insert(ranked, new ArgumentBinding(index, value.Value.Value, value.Source, value.Step, value.Value.Field, match - (RecencyStep * age)));
-            }
+            var source = _situation.Steps[step].Success ? ArgumentSource.Observation : ArgumentSource.Error;
+            Take(TextReading.OfObservation(_situation.Steps[step].Observation), source, step, parameter, index, terms);
         }
 
         foreach (var choice in parameter.Choices)
         {
-            var mentioned = _query.Contains(choice, StringComparison.OrdinalIgnoreCase);
-            Insert(ranked, new ArgumentBinding(index, choice, ArgumentSource.Choice, -1, "", mentioned ? 1f : 0.1f));
+            var mentioned = _situation.Task.Query.Contains(choice, StringComparison.OrdinalIgnoreCase);
+            Insert(_ranked, new ArgumentBinding(index, choice, ArgumentSource.Choice, -1, "", mentioned ? 1f : 0.1f));
         }
 
         if (parameter.Default is { Length: > 0 } text)
         {
-            Insert(ranked, new ArgumentBinding(index, text, ArgumentSource.Default, -1, "", 0.3f));
+            Insert(_ranked, new ArgumentBinding(index, text, ArgumentSource.Default, -1, "", 0.3f));
         }
 
-        return ranked;
+        return _ranked;
+    }
+
+    private void Take(TextReading reading, ArgumentSource source, int step, ParameterDocumentation parameter, int index, string[] terms)
+    {
+        var age = step < 0 ? 0 : _situation.Steps.Length - 1 - step;
+        foreach (var value in reading.Values)
+        {
+            var match = Match(parameter, terms, value, source);
+            if (match > 0)
+            {
+                Insert(_ranked, new ArgumentBinding(index, value.Observed.Value, source, step, value.Observed.Field, match - (RecencyStep * age)));
+            }
+        }
     }
 
     // Keeps the best few, best first, each value once; of equal matches the earlier one stays in front.
@@ -111,14 +101,14 @@ internal sealed class ValuePool
             ParameterType.Boolean => "true",
             ParameterType.Object => "{}",
             ParameterType.Array => "[]",
-            _ => TextCut.To(_query, MaxFallbackLength),
+            _ => TextCut.To(_situation.Task.Query, MaxFallbackLength),
         };
         return new ArgumentBinding(index, value, ArgumentSource.Fallback, -1, "", 0);
     }
 
-    private static float Match(ParameterDocumentation parameter, string[] terms, PooledValue value)
+    private static float Match(ParameterDocumentation parameter, string[] terms, NamedValue value, ArgumentSource source)
     {
-        if (!FitsType(parameter.Type, value.Value.Value) || terms.Length == 0)
+        if (!FitsType(parameter.Type, value.Observed.Value) || terms.Length == 0)
         {
             return 0;
         }
@@ -134,12 +124,12 @@ internal sealed class ValuePool
         }
 
         var share = specific > 0 ? (float)sharedSpecific / specific : (float)shared / terms.Length;
-        if (Identifying.Contains(terms[^1]) && !LooksIdentifying(value.Value.Value))
+        if (Identifying.Contains(terms[^1]) && !LooksIdentifying(value.Observed.Value))
         {
             return 0;
         }
 
-        if (value.Source == ArgumentSource.Query)
+        if (source == ArgumentSource.Query)
         {
             return QueryBase + (0.6f * share);
         }
@@ -157,6 +147,4 @@ internal sealed class ValuePool
     };
 
     private static bool LooksIdentifying(string value) => value.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || !value.Contains(' ', StringComparison.Ordinal);
-
-    private readonly record struct PooledValue(ObservedValue Value, ArgumentSource Source, int Step, string[] Terms);
 }

@@ -37,7 +37,7 @@ public sealed class SeededRandom
     /// <summary>The next 64 random bits.</summary>
     public ulong Next()
     {
-        var result = BitOperations.RotateLeft(_b * 5, 7) * 9;
+        var result = Scramble(_b);
         var shifted = _b << 17;
         _c ^= _a;
         _d ^= _b;
@@ -49,7 +49,10 @@ public sealed class SeededRandom
     }
 
     /// <summary>A number in [0, 1).</summary>
-    public double NextDouble() => (Next() >> 11) * (1.0 / (1ul << 53));
+    public double NextDouble() => Fraction(Next());
+
+    /// <summary>The first <see cref="NextDouble"/> of the generator with this seed, without making one.</summary>
+    public static double FirstDouble(ulong seed) => Fraction(Scramble(StableHash.Combine(seed, 2)));
 
     /// <summary>A whole number in [0, <paramref name="bound"/>), without bias.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bound is not positive.</exception>
@@ -77,4 +80,8 @@ public sealed class SeededRandom
             (items[last], items[other]) = (items[other], items[last]);
         }
     }
+
+    private static ulong Scramble(ulong word) => BitOperations.RotateLeft(word * 5, 7) * 9;
+
+    private static double Fraction(ulong bits) => (bits >> 11) * (1.0 / (1ul << 53));
 }

@@ -4,36 +4,45 @@ using StepTool.Core.Episodes;
 
 namespace StepTool.Core.Features;
 
-/// <summary>Features of the API that a candidate calls: documentation against query, what it would unlock, what happened to it before.</summary>
+/// <summary>Features of the API that a candidate calls: documentation against query, what it would unlock, what happened to it before. Read anew for each situation, in the same memory.</summary>
 internal sealed class ApiFeatures
 {
-    private readonly TaskIndex _index;
-    private readonly History _history;
-    private readonly float[] _unlocksOne;
-    private readonly float[] _unlocksTwo;
-    private readonly bool[] _unbound;
-    private readonly Dictionary<string, (int Succeeded, int Failed, int Called)> _tools = [];
+    private TaskIndex _index = null!;
+    private History _history = null!;
+    private float[] _unlocksOne = [];
+    private float[] _unlocksTwo = [];
+    private bool[] _isBound = [];
+    private ToolCounts[] _tools = [];
 
-    internal ApiFeatures(Situation situation, TaskIndex index, History history, ImmutableArray<Candidate> candidates)
+    /// <summary>Forgets what it held and reads a situation's candidates.</summary>
+    internal void Read(TaskIndex index, History history, ImmutableArray<Candidate> candidates)
     {
         (_index, _history) = (index, history);
-        _unbound = new bool[index.Apis.Length];
-        Array.Fill(_unbound, true);
+        var apis = index.Apis;
+        Scratch.Clear(ref _isBound, apis.Length);
+        Scratch.Clear(ref _unlocksOne, apis.Length);
+        Scratch.Clear(ref _unlocksTwo, apis.Length);
+        Scratch.Clear(ref _tools, apis.Length);
         foreach (var candidate in candidates)
         {
-            if (candidate.Api >= 0 && candidate.Bindings.All(IsKnown))
+            if (candidate.Api >= 0 && AreKnown(candidate.Bindings))
             {
-                _unbound[candidate.Api] = false;
+                _isBound[candidate.Api] = true;
             }
         }
 
-        _unlocksOne = Propagate(api => index.Apis[api].Score / index.MaxScore);
-        _unlocksTwo = Propagate(api => _unlocksOne[api]);
-        for (var api = 0; api < index.Apis.Length; api++)
+        for (var api = 0; api < apis.Length; api++)
         {
-            var tool = index.Apis[api].Tool;
-            var (succeeded, failed, called) = _tools.GetValueOrDefault(tool);
-            _tools[tool] = (succeeded + history.Succeeded[api], failed + history.Failed[api], called + (history.Succeeded[api] > 0 ? 1 : 0));
+            _unlocksOne[api] = apis[api].Score / index.MaxScore;
+        }
+
+        Propagate(_unlocksOne, _unlocksTwo);
+        (_unlocksOne, _unlocksTwo) = (_unlocksTwo, _unlocksOne);
+        Propagate(_unlocksOne, _unlocksTwo);
+        for (var api = 0; api < apis.Length; api++)
+        {
+            ref var tool = ref _tools[apis[api].ToolNumber];
+            tool = new(tool.Succeeded + history.Succeeded[api], tool.Failed + history.Failed[api], tool.Called + (history.Succeeded[api] > 0 ? 1 : 0));
         }
     }
 
@@ -46,7 +55,7 @@ internal sealed class ApiFeatures
         features[(int)CandidateFeature.TwinSimilarity] = api.TwinSimilarity;
         features[(int)CandidateFeature.TwinQueryAdvantage] = api.TwinAdvantage;
         features[(int)CandidateFeature.TwinCalled] = api.Twin >= 0 && _history.Succeeded[api.Twin] > 0 ? 1 : 0;
-        features[(int)CandidateFeature.RequiredCount] = Math.Min(4, api.Documentation.Parameters.Count(parameter => parameter.Required)) / 4f;
+        features[(int)CandidateFeature.RequiredCount] = Math.Min(4, api.RequiredCount) / 4f;
     }
 
     private void WriteMatch(IndexedApi api, Span<float> features)
@@ -74,13 +83,13 @@ internal sealed class ApiFeatures
         features[(int)CandidateFeature.ResidualShare] = own <= 0 ? 0 : residual / own;
         features[(int)CandidateFeature.UnlocksOne] = _unlocksOne[api];
         features[(int)CandidateFeature.UnlocksTwo] = _unlocksTwo[api];
-        features[(int)CandidateFeature.NeedsUnknown] = _unbound[api] ? 1 : 0;
+        features[(int)CandidateFeature.NeedsUnknown] = _isBound[api] ? 0 : 1;
     }
 
     private void WriteHistory(Candidate candidate, Span<float> features)
     {
         var api = candidate.Api;
-        var (succeeded, failed, called) = _tools[_index.Apis[api].Tool];
+        var (succeeded, failed, called) = _tools[_index.Apis[api].ToolNumber];
         features[(int)CandidateFeature.ApiSucceeded] = Math.Min(2, _history.Succeeded[api]) / 2f;
         features[(int)CandidateFeature.ApiFailed] = Math.Min(2, _history.Failed[api]) / 2f;
         features[(int)CandidateFeature.ApiFailedRetriably] = _history.Retriable[api] ? 1 : 0;
@@ -90,7 +99,7 @@ internal sealed class ApiFeatures
         features[(int)CandidateFeature.ToolCalledShare] = (float)called / _index.Apis[api].ToolSize;
         var terms = _index.Apis[api].NameTerms;
         features[(int)CandidateFeature.NamedByLastAnswer] =
-            terms.Length == 0 || _history.Last is null ? 0 : (float)terms.Count(_history.LastTerms.Contains) / terms.Length;
+            terms.Length == 0 || _history.Last is null ? 0 : (float)CountIn(terms, TextReading.OfObservation(_history.Last.Observation).Terms) / terms.Length;
         features[(int)CandidateFeature.LikeFailedApi] = LikenessToFailed(api);
     }
 
@@ -102,7 +111,12 @@ internal sealed class ApiFeatures
         {
             if (other != api && _history.Final[other] && _history.Succeeded[other] == 0)
             {
-                var shared = _index.Apis[api].TermSet.Count(_index.Apis[other].TermSet.Contains);
+                var shared = 0;
+                foreach (var term in _index.Apis[api].TermSet)
+                {
+                    shared += _index.Apis[other].TermSet.Contains(term) ? 1 : 0;
+                }
+
                 best = Math.Max(best, 2f * shared / Math.Max(1, _index.Apis[api].TermSet.Count + _index.Apis[other].TermSet.Count));
             }
         }
@@ -111,23 +125,47 @@ internal sealed class ApiFeatures
     }
 
     /// <summary>For each API the best product of a link to an API that lacks arguments and that API's own worth.</summary>
-    private float[] Propagate(Func<int, float> worth)
+    private void Propagate(float[] worth, float[] propagated)
     {
-        var propagated = new float[_index.Apis.Length];
-        for (var from = 0; from < propagated.Length; from++)
+        for (var from = 0; from < _index.Apis.Length; from++)
         {
-            for (var to = 0; to < propagated.Length; to++)
+            propagated[from] = 0;
+            for (var to = 0; to < _index.Apis.Length; to++)
             {
-                if (_unbound[to] && _index.Apis[from].Unlocks[to] > 0)
+                if (!_isBound[to] && _index.Apis[from].Unlocks[to] > 0)
                 {
-                    propagated[from] = Math.Max(propagated[from], _index.Apis[from].Unlocks[to] * worth(to));
+                    propagated[from] = Math.Max(propagated[from], _index.Apis[from].Unlocks[to] * worth[to]);
                 }
             }
         }
+    }
 
-        return propagated;
+    private static int CountIn(string[] terms, HashSet<string> set)
+    {
+        var count = 0;
+        foreach (var term in terms)
+        {
+            count += set.Contains(term) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static bool AreKnown(ImmutableArray<ArgumentBinding> bindings)
+    {
+        foreach (var binding in bindings)
+        {
+            if (!IsKnown(binding))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsKnown(ArgumentBinding binding) => binding.Source is not ArgumentSource.Fallback
         && (binding.Source is not ArgumentSource.Query || binding.Match > 0.5f || binding.Field.Length > 0);
+
+    private readonly record struct ToolCounts(int Succeeded, int Failed, int Called);
 }

@@ -5,19 +5,20 @@ using StepTool.Core.Text;
 
 namespace StepTool.Core.Features;
 
-/// <summary>Features of a candidate's arguments: where the values come from and whether the words that name them are the query's.</summary>
+/// <summary>Features of a candidate's arguments: where the values come from and whether the words that name them are the query's. Read anew for each situation, in the same memory.</summary>
 internal sealed class ArgumentFeatures
 {
-    private readonly Situation _situation;
-    private readonly TaskIndex _index;
-    private readonly History _history;
-    private readonly ImmutableArray<Candidate> _candidates;
-    private readonly Qualifier[] _qualifiers;
+    private Situation _situation = null!;
+    private TaskIndex _index = null!;
+    private History _history = null!;
+    private ImmutableArray<Candidate> _candidates;
+    private Qualifier[] _qualifiers = [];
 
-    internal ArgumentFeatures(Situation situation, TaskIndex index, History history, ImmutableArray<Candidate> candidates)
+    /// <summary>Forgets what it held and reads a situation's candidates.</summary>
+    internal void Read(Situation situation, TaskIndex index, History history, ImmutableArray<Candidate> candidates)
     {
         (_situation, _index, _history, _candidates) = (situation, index, history, candidates);
-        _qualifiers = new Qualifier[candidates.Length];
+        Scratch.Clear(ref _qualifiers, candidates.Length);
         for (var row = 0; row < candidates.Length; row++)
         {
             _qualifiers[row] = Qualify(candidates[row]);
@@ -75,9 +76,12 @@ internal sealed class ArgumentFeatures
             features[(int)CandidateFeature.Age] = (_situation.Steps.Length - 1 - binding.Step) / 5f;
         }
 
-        if (_history.Used.Any(arguments => arguments.Contains(binding.Value, StringComparison.Ordinal)))
+        foreach (var arguments in _history.Used)
         {
-            features[(int)CandidateFeature.ValueUsed] = 1;
+            if (arguments.Contains(binding.Value, StringComparison.Ordinal))
+            {
+                features[(int)CandidateFeature.ValueUsed] = 1;
+            }
         }
 
         if (binding.Source is ArgumentSource.Observation or ArgumentSource.Error && IsFirstInSource(binding))

@@ -40,12 +40,14 @@ public sealed class FeatureExtractor
         }
 
         var index = Index(situation);
-        var history = new History(situation, index);
+        var scratch = Scratch.OfThisThread;
+        var (history, apis, arguments) = (scratch.History, scratch.Apis, scratch.Arguments);
+        history.Read(situation, index);
         situationFeatures.Clear();
         candidateFeatures.Clear();
         SituationWriter.Write(situation, history, situationFeatures);
-        var apis = new ApiFeatures(situation, index, history, candidates);
-        var arguments = new ArgumentFeatures(situation, index, history, candidates);
+        apis.Read(index, history, candidates);
+        arguments.Read(situation, index, history, candidates);
         for (var row = 0; row < candidates.Length; row++)
         {
             var features = candidateFeatures.Slice(row * CandidateSize, CandidateSize);

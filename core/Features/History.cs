@@ -1,9 +1,8 @@
 using StepTool.Core.Episodes;
-using StepTool.Core.Text;
 
 namespace StepTool.Core.Features;
 
-/// <summary>What the steps so far say about each API, the query's coverage and the answer at hand.</summary>
+/// <summary>What the steps so far say about each API, the query's coverage and the answer at hand. Read anew for each situation, in the same memory.</summary>
 internal sealed class History
 {
     private static readonly string[] RetriableWords =
@@ -12,12 +11,52 @@ internal sealed class History
     private static readonly string[] FinalWords =
         ["retired", "deprecat", "removed", "no longer", "not exist", "not found", "gone", "discontinued", "decommission", "shut down", "replaced", "instead", "410", "404"];
 
-    internal History(Situation situation, TaskIndex index)
+    private int[] _succeeded = [];
+    private int[] _failed = [];
+    private bool[] _retriable = [];
+    private bool[] _final = [];
+    private float[] _residuals = [];
+
+    internal ReadOnlySpan<int> Succeeded => _succeeded;
+
+    internal ReadOnlySpan<int> Failed => _failed;
+
+    internal ReadOnlySpan<bool> Retriable => _retriable;
+
+    internal ReadOnlySpan<bool> Final => _final;
+
+    internal ReadOnlySpan<float> Residuals => _residuals;
+
+    internal List<string> Used { get; } = [];
+
+    internal Step? Last { get; private set; }
+
+    internal bool LastRetriable { get; private set; }
+
+    internal bool LastFinal { get; private set; }
+
+    internal float Coverage { get; private set; }
+
+    internal float MaxResidual { get; private set; }
+
+    internal int Successes { get; private set; }
+
+    /// <summary>How well the best field observed so far is called what the query asks for.</summary>
+    internal float AnswerMatch { get; private set; }
+
+    /// <summary>The same for the last observation alone.</summary>
+    internal float LastAnswerMatch { get; private set; }
+
+    /// <summary>Forgets what it held and reads a situation.</summary>
+    internal void Read(Situation situation, TaskIndex index)
     {
-        Succeeded = new int[index.Apis.Length];
-        Failed = new int[index.Apis.Length];
-        Retriable = new bool[index.Apis.Length];
-        Final = new bool[index.Apis.Length];
+        Scratch.Clear(ref _succeeded, index.Apis.Length);
+        Scratch.Clear(ref _failed, index.Apis.Length);
+        Scratch.Clear(ref _retriable, index.Apis.Length);
+        Scratch.Clear(ref _final, index.Apis.Length);
+        Scratch.Clear(ref _residuals, index.Apis.Length);
+        Used.Clear();
+        (MaxResidual, Successes, AnswerMatch, LastAnswerMatch) = (0, 0, 0, 0);
         var covered = 0ul;
         foreach (var step in situation.Steps)
         {
@@ -29,54 +68,17 @@ internal sealed class History
             }
         }
 
-        Covered = covered;
         Last = situation.Steps is [.., var last] ? last : null;
         LastRetriable = Last is { Success: false } && Speaks(Last.Observation, RetriableWords);
         LastFinal = Last is { Success: false } && !LastRetriable && Speaks(Last.Observation, FinalWords);
-        LastTerms = Last is null ? [] : Tokeniser.TermSet(Last.Observation);
         var known = index.KnownWeight;
         Coverage = Math.Min(1, index.Weight(covered) / known);
-        Residuals = new float[index.Apis.Length];
-        for (var api = 0; api < Residuals.Length; api++)
+        for (var api = 0; api < index.Apis.Length; api++)
         {
-            Residuals[api] = index.Weight(index.Apis[api].Mask & ~covered) / known;
+            _residuals[api] = index.Weight(index.Apis[api].Mask & ~covered) / known;
             MaxResidual = Succeeded[api] == 0 ? Math.Max(MaxResidual, Residuals[api]) : MaxResidual;
         }
     }
-
-    internal int[] Succeeded { get; }
-
-    internal int[] Failed { get; }
-
-    internal bool[] Retriable { get; }
-
-    internal bool[] Final { get; }
-
-    internal List<string> Used { get; } = [];
-
-    internal Step? Last { get; }
-
-    internal bool LastRetriable { get; }
-
-    internal bool LastFinal { get; }
-
-    internal HashSet<string> LastTerms { get; }
-
-    internal ulong Covered { get; }
-
-    internal float Coverage { get; }
-
-    internal float[] Residuals { get; }
-
-    internal float MaxResidual { get; private set; }
-
-    internal int Successes { get; private set; }
-
-    /// <summary>How well the best field observed so far is called what the query asks for.</summary>
-    internal float AnswerMatch { get; private set; }
-
-    /// <summary>The same for the last observation alone.</summary>
-    internal float LastAnswerMatch { get; private set; }
 
     private static int IndexOf(Situation situation, Tools.ApiKey api)
     {
@@ -96,10 +98,10 @@ internal sealed class History
         LastAnswerMatch = 0;
         if (api >= 0)
         {
-            Succeeded[api] += step.Success ? 1 : 0;
-            Failed[api] += step.Success ? 0 : 1;
-            Retriable[api] = !step.Success && Speaks(step.Observation, RetriableWords);
-            Final[api] = !step.Success && !Retriable[api] && Speaks(step.Observation, FinalWords);
+            _succeeded[api] += step.Success ? 1 : 0;
+            _failed[api] += step.Success ? 0 : 1;
+            _retriable[api] = !step.Success && Speaks(step.Observation, RetriableWords);
+            _final[api] = !step.Success && !_retriable[api] && Speaks(step.Observation, FinalWords);
         }
 
         if (!step.Success)
@@ -108,10 +110,9 @@ internal sealed class History
         }
 
         Successes++;
-        foreach (var value in ObservationReader.Read(step.Observation))
+        foreach (var (_, terms) in TextReading.OfObservation(step.Observation).Values)
         {
-            var terms = TermCache.Terms(value.Field);
-            var match = terms.Length == 0 ? 0 : index.Weight(index.Mask(terms)) / index.KnownWeight * terms.Count(index.QueryBits.ContainsKey) / terms.Length;
+            var match = terms.Length == 0 ? 0 : index.Weight(index.Mask(terms)) / index.KnownWeight * index.CountInQuery(terms) / terms.Length;
             LastAnswerMatch = Math.Max(LastAnswerMatch, match);
         }
 
@@ -119,5 +120,16 @@ internal sealed class History
         return api >= 0 ? index.Apis[api].Mask : 0;
     }
 
-    private static bool Speaks(string text, string[] words) => words.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool Speaks(string text, string[] words)
+    {
+        foreach (var word in words)
+        {
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

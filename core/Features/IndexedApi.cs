@@ -20,11 +20,17 @@ internal sealed class IndexedApi
         Needs = [.. documentation.Parameters.Where(parameter => parameter.Required && parameter.Default is null)
             .SelectMany(parameter => Tokeniser.Terms(parameter.Name)).Where(term => !Generic.Contains(term)).Distinct()];
         Says = [.. described.Except(Needs)];
+        RequiredCount = documentation.Parameters.Count(parameter => parameter.Required);
     }
 
     internal ApiDocumentation Documentation { get; }
 
+    internal int RequiredCount { get; }
+
     internal string Tool { get; }
+
+    /// <summary>The rank of its tool, which numbers tools within the task.</summary>
+    internal int ToolNumber { get; set; }
 
     internal string[] NameTerms { get; }
 

@@ -50,7 +50,7 @@ internal sealed class TaskIndex
     internal Dictionary<string, int> QueryBits => _queryBits;
 
     /// <summary>Bits of the query's terms that stand among the terms given.</summary>
-    internal ulong Mask(IEnumerable<string> terms)
+    internal ulong Mask(string[] terms)
     {
         var mask = 0ul;
         foreach (var term in terms)
@@ -59,6 +59,18 @@ internal sealed class TaskIndex
         }
 
         return mask;
+    }
+
+    /// <summary>How many of the terms given are the query's.</summary>
+    internal int CountInQuery(string[] terms)
+    {
+        var count = 0;
+        foreach (var term in terms)
+        {
+            count += _queryBits.ContainsKey(term) ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>Sum of the idf of the query terms in a mask.</summary>
@@ -96,6 +108,7 @@ internal sealed class TaskIndex
             for (var within = 0; within < tools[rank].Apis.Length; within++)
             {
                 var api = tools[rank].Apis[within];
+                api.ToolNumber = rank;
                 api.ToolScore = tools[rank].Sum / Math.Max(1e-6f, tools[0].Sum);
                 api.ToolBest = tools[rank].Apis[0].Score / MaxScore;
                 api.ToolRankFeature = 1f / (1 + rank);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StepTool.Core.Candidates;
 using StepTool.Core.Chance;
 using StepTool.Core.Episodes;
@@ -22,12 +23,19 @@ public sealed class CandidatePolicy(CandidateScorer scorer, FeatureExtractor fea
     public ValueTask<Decision> DecideAsync(Situation situation, DecisionMode mode, ulong seed, CancellationToken cancellationToken)
     {
         var candidates = CandidateGenerator.Enumerate(situation);
+        var (chosen, logProbability) = Choose(situation, candidates, mode, seed);
+        return ValueTask.FromResult(new Decision(candidates[chosen].Action, logProbability, version, chosen));
+    }
+
+    /// <summary>Features, network and choice. Nothing is allocated once this thread has seen as many candidates and this task's texts before.</summary>
+    internal Choice Choose(Situation situation, ImmutableArray<Candidate> candidates, DecisionMode mode, ulong seed)
+    {
         var buffers = FeatureBuffers.ForThisThread(candidates.Length);
         features.Extract(situation, candidates, buffers.Candidates, buffers.Situation);
         var logProbabilities = candidates.Length <= MaxStackCandidates ? stackalloc float[candidates.Length] : new float[candidates.Length];
         _ = scorer.Score(buffers.Situation, buffers.Candidates, logProbabilities);
         var chosen = mode == DecisionMode.Greedy ? Best(logProbabilities, seed) : Sample(logProbabilities, seed);
-        return ValueTask.FromResult(new Decision(candidates[chosen].Action, Math.Min(0, logProbabilities[chosen]), version, chosen));
+        return new Choice(chosen, Math.Min(0, logProbabilities[chosen]));
     }
 
     private static int Best(ReadOnlySpan<float> logProbabilities, ulong seed)
@@ -47,7 +55,7 @@ public sealed class CandidatePolicy(CandidateScorer scorer, FeatureExtractor fea
 
     private static int Sample(ReadOnlySpan<float> logProbabilities, ulong seed)
     {
-        var left = new SeededRandom(seed).NextDouble();
+        var left = SeededRandom.FirstDouble(seed);
         var last = 0;
         for (var index = 0; index < logProbabilities.Length; index++)
         {
@@ -66,4 +74,7 @@ public sealed class CandidatePolicy(CandidateScorer scorer, FeatureExtractor fea
 
         return last; // rounding left a crumb
     }
+
+    /// <summary>The candidate chosen, and the log-probability of that.</summary>
+    internal readonly record struct Choice(int Candidate, float LogProbability);
 }

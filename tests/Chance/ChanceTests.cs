@@ -31,6 +31,10 @@ public sealed class ChanceTests
     }
 
     [Fact]
+    public void FirstDouble_AnySeed_IsTheFirstOfTheGenerator() =>
+        Assert.All(Enumerable.Range(0, 100), seed => Assert.Equal(new SeededRandom((ulong)seed).NextDouble(), SeededRandom.FirstDouble((ulong)seed)));
+
+    [Fact]
     public void NextInt_ManyDraws_AreEven()
     {
         var random = new SeededRandom(1);

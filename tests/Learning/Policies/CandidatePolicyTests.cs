@@ -64,6 +64,33 @@ public sealed class CandidatePolicyTests : IDisposable
         Assert.Equal(new Decision(new Finish(), 0, 0, 0), await SmallWorld.Policy(_weights, _backend).DecideAsync(situation, DecisionMode.Sampled, 1, default));
     }
 
+    [Theory]
+    [InlineData(DecisionMode.Sampled)]
+    [InlineData(DecisionMode.Greedy)]
+    public void Choose_SteadyState_AllocatesNothing(DecisionMode mode)
+    {
+        var policy = SmallWorld.Policy(_weights, _backend);
+        var run = SmallWorld.Training(1, 12);
+        var situations = Enumerable.Range(0, 12).Select(ordinal => SmallWorld.Play(run.Rollout(ordinal, 0, 0), policy))
+            .SelectMany(episode => episode.Steps.Select((_, step) => EpisodeEngine.Situate(episode with { Steps = episode.Steps[..step] }, SmallWorld.World))).ToArray();
+        var candidates = Array.ConvertAll(situations, CandidateGenerator.Enumerate);
+        ChooseAll();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ChooseAll();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Contains(situations, situation => situation.Steps.Length > 2);
+
+        void ChooseAll()
+        {
+            for (var index = 0; index < situations.Length; index++)
+            {
+                policy.Choose(situations[index], candidates[index], mode, (ulong)index);
+            }
+        }
+    }
+
     [Fact]
     public void Read_OwnTrajectories_GiveTheProbabilitiesTheyWereChosenWith()
     {
