@@ -53,6 +53,7 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
     [
         main.With("success", main.Rewards with { Parts = RewardParts.Success }),
         main.With("contribution", main.Rewards with { Parts = RewardParts.Contribution }),
+        main.With("unanswered", main.Rewards with { PaysUnanswered = !main.Rewards.PaysUnanswered }),
         main.With("final", main.Rewards with { Parts = RewardParts.Final }),
         main.With("shuffled", main.Rewards with { Control = RewardControl.Shuffled }),
         main.With("constant", main.Rewards with { Control = RewardControl.Constant }),

@@ -24,7 +24,7 @@ internal sealed class LearningOptions
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="choosesMethod">Whether the method is an option too.</param>
+    /// <param name="choosesMethod">Whether the method is an option too; where it is not, policies start from imitation and can finish, so that calls without an answer stay unpaid.</param>
     public LearningOptions(Command command, bool choosesMethod)
     {
         _method.AcceptOnlyFromAmong([.. TrainingMethods.All, .. TrainingMethods.References]);
@@ -35,7 +35,7 @@ internal sealed class LearningOptions
         }
 
         _credit = new CreditChoice(command);
-        _rewards = new RewardChoice(command);
+        _rewards = new RewardChoice(command, paysUnanswered: choosesMethod);
     }
 
     /// <summary>How the policy learns.</summary>

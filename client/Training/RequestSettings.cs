@@ -51,6 +51,7 @@ internal static class RequestSettings
             ["mini-batch"] = Text(settings.MiniBatch),
             ["mistakes"] = Text(request.MistakeShare),
             ["reward"] = request.Rewards.Control is RewardControl.None ? request.Rewards.Parts.ToString() : request.Rewards.Control.ToString(),
+            ["unanswered"] = request.Rewards.PaysUnanswered ? "paid" : "unpaid",
             ["step-weight"] = Text(request.Rewards.StepWeight),
             ["terminal"] = settings.Credit.Terminal.ToString(),
             ["test-groups"] = Text(request.TestGroups),

@@ -7,6 +7,8 @@ namespace StepTool.Client.Training;
 /// <summary>How steps are rewarded, as options.</summary>
 internal sealed class RewardChoice
 {
+    private const string Paid = "paid";
+
     private readonly Option<string> _parts = new("--reward")
     {
         Description = "Parts of the step reward that are paid: both, success, contribution, or final for none; or a control: shuffled, constant, or oracle (reads the truth)",
@@ -23,14 +25,26 @@ internal sealed class RewardChoice
         DefaultValueFactory = _ => "used",
     };
 
+    private readonly Option<string> _unanswered;
+
     /// <summary>Adds the options to a command.</summary>
-    public RewardChoice(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="paysUnanswered">Whether calls are paid in an episode without an answer where nobody says.</param>
+    public RewardChoice(Command command, bool paysUnanswered = true)
     {
+        _unanswered = new Option<string>("--unanswered")
+        {
+            Description = "Calls that worked in an episode without an answer: paid, which helps a policy that cannot finish yet, or unpaid",
+            HelpName = "CHOICE",
+            DefaultValueFactory = _ => paysUnanswered ? Paid : "unpaid",
+        };
+        _unanswered.AcceptOnlyFromAmong(Paid, "unpaid");
         _contribution.AcceptOnlyFromAmong("used", "lcs");
         _parts.AcceptOnlyFromAmong("both", "success", "contribution", "final", "shuffled", "constant", "oracle");
         command.Options.Add(_parts);
         command.Options.Add(_weight);
         command.Options.Add(_contribution);
+        command.Options.Add(_unanswered);
     }
 
     /// <summary>The options' values.</summary>
@@ -39,6 +53,7 @@ internal sealed class RewardChoice
         Parts = Enum.TryParse<RewardParts>(parsed.GetValue(_parts), ignoreCase: true, out var parts) ? parts : RewardParts.Both,
         Control = Enum.TryParse<RewardControl>(parsed.GetValue(_parts), ignoreCase: true, out var control) ? control : RewardControl.None,
         StepWeight = parsed.GetValue(_weight),
+        PaysUnanswered = parsed.GetValue(_unanswered) == Paid,
         Contribution = parsed.GetValue(_contribution) == "lcs" ? ContributionKind.CommonSubsequence : ContributionKind.Used,
     };
 }

@@ -10,12 +10,13 @@ internal static class RelevanceReward
     internal static Episode Pay(Episode episode, IJudge judge, RewardOptions options)
     {
         var full = options.StepWeight / Math.Max(1, episode.Task.MaxTurns - 1);
+        var pays = options.PaysUnanswered || StepRewards.IsAnswered(episode);
         var known = 0;
         var steps = episode.Steps.ToBuilder();
         for (var index = 0; index < steps.Count; index++)
         {
             var relevant = judge.Judge(episode with { Steps = episode.Steps[..(index + 1)] }).RelevantCalled;
-            steps[index] = steps[index].Call is null ? steps[index] : steps[index] with { Reward = relevant > known ? full : 0 };
+            steps[index] = steps[index].Call is null ? steps[index] : steps[index] with { Reward = relevant > known && pays ? full : 0 };
             known = relevant;
         }
 

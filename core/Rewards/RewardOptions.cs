@@ -15,6 +15,12 @@ public sealed record RewardOptions
     /// <summary>What the step rewards are exchanged for, to see what their place and meaning are worth; default nothing.</summary>
     public RewardControl Control { get; init; } = RewardControl.None;
 
+    /// <summary>
+    /// Whether calls that worked are paid in an episode without an answer too; default true. It helps a policy that cannot finish yet, and keeps one that can
+    /// from finishing: docs/decisions/0010.
+    /// </summary>
+    public bool PaysUnanswered { get; init; } = true;
+
     /// <summary>How contribution is decided; default by what later calls and the answer used.</summary>
     public ContributionKind Contribution { get; init; } = ContributionKind.Used;
 }

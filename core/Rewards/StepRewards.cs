@@ -11,7 +11,7 @@ namespace StepTool.Core.Rewards;
 /// </summary>
 public static class StepRewards
 {
-    /// <summary>Sets contribution and reward of every step. Without a Finish with an answer nothing contributes and the last reward is 0.</summary>
+    /// <summary>Sets contribution and reward of every step. Without a Finish with an answer nothing contributes, the last reward is 0, and where the options say so no call is paid.</summary>
     /// <param name="episode">An ended episode whose verdict is set.</param>
     /// <param name="world">Tells whether an answer supplies what is asked for.</param>
     /// <param name="options">How steps are rewarded.</param>
@@ -19,14 +19,14 @@ public static class StepRewards
     {
         ArgumentNullException.ThrowIfNull(episode);
         ArgumentNullException.ThrowIfNull(options);
-        var answered = episode is { Status: EpisodeStatus.Finished, FinalAnswer.Length: > 0 };
+        var answered = IsAnswered(episode);
         var share = options.StepWeight / 2 / Math.Max(1, episode.Task.MaxTurns - 1);
         var steps = ImmutableArray.CreateBuilder<Step>(episode.Steps.Length);
         for (var index = 0; index < episode.Steps.Length; index++)
         {
             var step = episode.Steps[index];
             var contributes = answered && ContributionRule.Contributes(episode, index, world, options.Contribution);
-            var paid = (options.Parts.HasFlag(RewardParts.Success) && step is { Success: true, Repeats: false } ? share : 0)
+            var paid = ((answered || options.PaysUnanswered) && options.Parts.HasFlag(RewardParts.Success) && step is { Success: true, Repeats: false } ? share : 0)
                 + (options.Parts.HasFlag(RewardParts.Contribution) && contributes ? share : 0);
             steps.Add(step with { Contributes = contributes, Reward = step.Call is null ? Terminal(episode, answered) : paid });
         }
@@ -39,6 +39,9 @@ public static class StepRewards
             _ => scored, // the oracle reads the truth, which nothing here can reach
         };
     }
+
+    /// <summary>Whether the episode ended with a Finish that has an answer.</summary>
+    internal static bool IsAnswered(Episode episode) => episode is { Status: EpisodeStatus.Finished, FinalAnswer.Length: > 0 };
 
     private static double Terminal(Episode episode, bool answered) => !answered
         ? 0

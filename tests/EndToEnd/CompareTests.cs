@@ -23,7 +23,7 @@ public sealed class CompareTests
         Assert.True(one.ExitCode == 0, one.Errors + one.Output);
         Assert.True(two.ExitCode == 0, two.Errors + two.Output);
         var report = Report.FromJson(await File.ReadAllTextAsync(folder.Of("one", "report.json")));
-        Assert.Equal(["sft", "rft", "ppo", "eto", "archer", "steptool", "start"], report.Methods.Select(method => method.Method));
+        Assert.Equal(["sft", "rft", "ppo", "eto", "archer", "steptool", "start", "sft+fill", "relevance", "relevance+fill"], report.Methods.Select(method => method.Method));
         Assert.All(report.Methods, method => Assert.Equal([1, 2], method.Seeds.AsEnumerable()));
         Assert.All(report.Methods.Where(method => method.Kind is MethodKind.Method), method =>
         {
@@ -48,7 +48,7 @@ public sealed class CompareTests
         var report = Report.FromJson(run.Output);
         Assert.Equal((Split.Dev, 0), (report.Split, report.TestRuns));
         Assert.Equal(MethodKind.Reference, report.Methods.Single(method => method.Method == "steptool oracle").Kind);
-        Assert.Equal(7, report.Methods.Count(method => method.Method.StartsWith("steptool", StringComparison.Ordinal)));
+        Assert.Equal(8, report.Methods.Count(method => method.Method.StartsWith("steptool", StringComparison.Ordinal)));
     }
 
     [Theory]

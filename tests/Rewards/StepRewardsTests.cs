@@ -35,17 +35,17 @@ public sealed class StepRewardsTests
     public void Score_RetryAfterARetriableFault_IsNoRepeat() =>
         Assert.Equal([2 * Part, 0, 2 * Part, 1], Rewards(5, TinyWorld.FindCall(5), TinyWorld.PriceCall(5), TinyWorld.PriceCall(5), new Finish()));
 
-    [Fact]
-    public void Score_WithoutFinish_PaysSuccessAndNoContribution() =>
-        Assert.Equal([Part, Part, Part, 0, 0], Rewards(1, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), TinyWorld.NewsCall(), TinyWorld.NewsCall(), TinyWorld.FindCall(1)));
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, Part)]
+    public void Score_WithoutAnAnswer_PaysSuccessOnlyWhereAskedAndNoContribution(bool pays, double part)
+    {
+        var options = new RewardOptions { PaysUnanswered = pays };
 
-    [Fact]
-    public void Score_GiveUp_PaysSuccessAndNoContribution() =>
-        Assert.Equal([Part, Part, 0], Rewards(1, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish(GaveUp: true)));
-
-    [Fact]
-    public void Score_EmptyAnswer_PaysSuccessAndNoContribution() =>
-        Assert.Equal([Part, Part, 0], Rewards(1, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish(Answer: "")));
+        Assert.Equal([part, part, part, 0, 0], Rewards(1, options, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), TinyWorld.NewsCall(), TinyWorld.NewsCall(), TinyWorld.FindCall(1)));
+        Assert.Equal([part, part, 0], Rewards(1, options, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish(GaveUp: true)));
+        Assert.Equal([part, part, 0], Rewards(1, options, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish(Answer: "")));
+    }
 
     [Fact]
     public void Score_ImmediateFinish_PaysNothing() => Assert.Equal([0], Rewards(1, new Finish()));
