@@ -9,6 +9,7 @@ using StepTool.Client.Runs;
 using StepTool.Client.Training;
 using StepTool.Client.Worlds;
 using StepTool.Core.Episodes;
+using StepTool.Core.Evaluation.Reports;
 using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
@@ -21,7 +22,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
     private const string Dfsdt = "dfsdt";
     private readonly Option<string> _policy = new("--policy") { Description = "A policy folder, or NAME, NAME@latest or NAME@7 of a policy that the silo has", HelpName = "DIR", Required = true };
     private readonly Option<string?> _groups = new("--groups") { Description = "Groups to measure on, separated by commas", HelpName = "A,B" };
-    private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react, one chain; dfsdt, beside it with a search that goes back where a chain ends without an answer", HelpName = "NAME", DefaultValueFactory = _ => "react" };
+    private readonly Option<string> _strategy = new("--strategy") { Description = "How episodes are played: react, one chain; dfsdt, beside it with a search that goes back where a chain ends without an answer, and with whole attempts of equally many turns", HelpName = "NAME", DefaultValueFactory = _ => "react" };
     private readonly Option<bool> _fill = new("--fill") { Description = "Measure besides what the policy does when Finish is held back until the last turn" };
     private readonly Option<ulong> _seed = Ranged.Option("--seed", "Seed of the sampled pass", 0ul, (ulong)int.MaxValue, 1ul);
     private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
@@ -59,8 +60,10 @@ internal sealed class EvaluateCommand : ConsoleCommand
         ImmutableArray<string> floors = parsed.GetValue(_noFloors) ? [] : [.. Floors.All, .. Floors.References];
         var preferred = string.Create(CultureInfo.InvariantCulture, $"evaluate-{world.ShortName}-{parsed.GetValue(_seed)}");
         var method = policy.Name;
-        var searches = parsed.GetValue(_strategy) == Dfsdt;
         var chain = TrainPlanner.Test(method, policy.Reference, groups, tasks);
+        ImmutableArray<EvaluateStage> searches = parsed.GetValue(_strategy) == Dfsdt
+            ? [chain with { Name = $"{method} {Dfsdt}", Strategy = SearchStrategy.Dfsdt }, chain with { Name = $"{method} restarts", Strategy = SearchStrategy.Restarts }]
+            : [];
         RunPlan PlanOf(string id) => new()
         {
             Run = id,
@@ -70,7 +73,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
             [
                 .. TrainPlanner.Floors(floors, groups, tasks),
                 chain,
-                .. searches ? [chain with { Name = $"{method} {Dfsdt}", Strategy = SearchStrategy.Dfsdt }] : ImmutableArray<EvaluateStage>.Empty,
+                .. searches,
                 .. parsed.GetValue(_fill) ? [TrainPlanner.Fill(chain)] : ImmutableArray<EvaluateStage>.Empty,
                 TrainPlanner.Sampled(chain),
             ],
@@ -89,7 +92,14 @@ internal sealed class EvaluateCommand : ConsoleCommand
             .Add("groups", groups.IsEmpty ? "all" : string.Join(",", groups)).Add("policy", policy.Reference.ToString()).Add("world", world.Reference)
             .Add("strategy", parsed.GetValue(_strategy)!).Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
         return await RunReport.PublishAsync(
-            connection, terminal, [KeyValuePair.Create((int)parsed.GetValue(_seed), status)], new ReportContext { World = world, Configuration = settings },
+            connection, terminal, [KeyValuePair.Create((int)parsed.GetValue(_seed), status)], new ReportContext { World = world, Configuration = settings, Comparisons = Comparisons(started.Plan, method, searches) },
             parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
     }
+
+    // The policy against all others, and the search against whole attempts of as many turns.
+    private static ImmutableArray<Comparison> Comparisons(RunPlan plan, string method, ImmutableArray<EvaluateStage> searches) =>
+    [
+        .. plan.Stages.Where(stage => stage.Name != method && StageName.Parse(stage.Name).Purpose is StagePurpose.Test).Select(stage => new Comparison(method, stage.Name)),
+        .. searches is [var tree, var restarts] ? [new Comparison(tree.Name, restarts.Name)] : ImmutableArray<Comparison>.Empty,
+    ];
 }

@@ -61,8 +61,8 @@ internal static class ReportView
     {
         var main = report.Methods.FirstOrDefault(method => method.Method == report.Differences.FirstOrDefault()?.Method);
         var bestFloor = report.Methods.Where(method => method.Kind == MethodKind.Floor).MaxBy(method => method.PassRate.Mean);
-        foreach (var difference in report.Differences.Where(difference => difference.Method == main?.Method
-            && (difference.Against == bestFloor?.Method || difference.AgainstKind != MethodKind.Floor)))
+        foreach (var difference in report.Differences.Where(difference => difference.AgainstKind != MethodKind.Floor
+            || (difference.Method == main?.Method && difference.Against == bestFloor?.Method)))
         {
             var against = difference.Against == bestFloor?.Method ? $"best floor {difference.Against}" : difference.Against;
             var deep = difference.Deep is { } below ? $"; depth 2 and more {Points(below.PassRate)}{(below.Holds ? "" : ", no claim")}" : "";

@@ -220,7 +220,7 @@ internal sealed partial class TaskGrain(
             {
                 var policy = _spec!.Demonstration is { } demonstration ? _world!.Demonstrator!.Play(demonstration) : _policy!.Policy;
                 var decision = await policy.DecideAsync(
-                    EpisodeEngine.Situate(episode, _world!), _spec.Mode, EpisodeEngine.ChoiceSeed(episode), cancellationToken);
+                    EpisodeEngine.Situate(episode, _world!), TreeSearch.Mode(episode, _spec.Mode), EpisodeEngine.ChoiceSeed(episode), cancellationToken);
                 episode = EpisodeEngine.Decide(episode, decision);
             }
             catch (Exception exception) when (exception is not OperationCanceledException && _retries.IsSpent)

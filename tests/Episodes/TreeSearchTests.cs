@@ -1,5 +1,6 @@
 using StepTool.Core.Candidates;
 using StepTool.Core.Episodes;
+using StepTool.Core.Policies;
 using StepTool.Core.Tools;
 using Xunit;
 
@@ -57,18 +58,32 @@ public sealed class TreeSearchTests
     }
 
     [Fact]
-    public void Observe_TurnsSpent_Ends()
+    public void Observe_BudgetSpentWithRestarts_BeginsAgainWithAllOnOfferAndSamples()
     {
-        var episode = EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0] with { MaxTurns = 20 }, 1, strategy: SearchStrategy.Dfsdt);
-        for (var turn = 0; turn < TreeSearch.MaxTurns; turn++)
+        var first = Begin(SearchStrategy.Restarts);
+        var again = Call(Call(first, "a"), "b");
+
+        Assert.Equal((EpisodeStatus.Running, 0, 2), (again.Status, again.Steps.Length, again.TurnsTaken));
+        Assert.Equal(["a", "b"], Names(Assert.Single(again.Abandoned).Steps));
+        Assert.Empty(TreeSearch.Tried(again));
+        Assert.Equal((DecisionMode.Greedy, DecisionMode.Sampled), (TreeSearch.Mode(first, DecisionMode.Greedy), TreeSearch.Mode(again, DecisionMode.Greedy)));
+        Assert.NotEqual(EpisodeEngine.ChoiceSeed(first), EpisodeEngine.ChoiceSeed(again));
+    }
+
+    [Theory]
+    [InlineData(SearchStrategy.Restarts, 7, 28)] // four attempts of 7; a fifth would not fit
+    [InlineData(SearchStrategy.Restarts, 30, 30)]
+    [InlineData(SearchStrategy.Dfsdt, 7, 30)] // 7 turns, then 1, 2, 1, 3, 1, 2, 1, 4, 1, 2, 1, 3, 1 by going back; another 2 would not fit
+    [InlineData(SearchStrategy.Dfsdt, 29, 30)]
+    public void Observe_NeverAnAnswer_EndsWhereNoWholePathFitsTheTurns(SearchStrategy strategy, int budget, int turns)
+    {
+        var episode = EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0] with { MaxTurns = budget }, 1, strategy: strategy);
+        for (var turn = 0; !episode.HasEnded; turn++)
         {
-            Assert.Equal(EpisodeStatus.Running, episode.Status);
             episode = Call(episode, $"item {turn}");
         }
 
-        // The budget of a path ends at 20 steps; ten turns of siblings later the turns of all paths are spent at the next path's end.
-        Assert.Equal(TreeSearch.MaxTurns, episode.TurnsTaken);
-        Assert.Equal(EpisodeStatus.Truncated, episode.Status);
+        Assert.Equal((turns, EpisodeStatus.Truncated), (episode.TurnsTaken, episode.Status));
     }
 
     [Fact]
