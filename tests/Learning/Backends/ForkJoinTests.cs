@@ -1,3 +1,4 @@
+using StepTool.Core.Chance;
 using StepTool.Learning.Backends.Managed;
 using Xunit;
 
@@ -22,6 +23,24 @@ public sealed class ForkJoinTests
                 Interlocked.Increment(ref calls[index]);
             });
             Assert.All(calls, count => Assert.Equal(1, count));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Run_ShortRunsAndPauses_LosesNoIndexAndWaitsForAll(int threads)
+    {
+        // Pauses around the time after which helpers fall asleep, so that runs meet them awake, asleep and in between.
+        using var forkJoin = new ForkJoin(threads);
+        var calls = 0;
+        Action<int, int> body = (_, _) => Interlocked.Increment(ref calls);
+        var random = new SeededRandom(7);
+        for (var round = 1; round <= 5_000; round++)
+        {
+            forkJoin.Run(6, body);
+            Assert.Equal(6 * round, Volatile.Read(ref calls));
+            Thread.SpinWait(random.NextInt(10) == 0 ? random.NextInt(4_000) : random.NextInt(50));
         }
     }
 
