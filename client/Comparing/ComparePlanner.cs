@@ -1,6 +1,7 @@
 using StepTool.Client.Training;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
+using StepTool.Learning.Methods;
 
 namespace StepTool.Client.Comparing;
 
@@ -47,7 +48,7 @@ internal static class ComparePlanner
     private static IEnumerable<RunStage> Stages(CompareRequest request, Contender contender, ulong seed, string run)
     {
         var policy = Policy(run, contender.Name);
-        var method = Learning.Methods.TrainingMethods.Create(contender.Settings.Method);
+        var method = TrainingMethods.Create(contender.Settings.Method);
         yield return Train(request, contender.Name, contender.Settings, seed, run, request.Turns) with
         {
             Start = Policy(run, StageName.Start),
@@ -84,7 +85,7 @@ internal static class ComparePlanner
         Deterministic = request.Deterministic,
         FinishShare = request.FinishShare,
         MistakeShare = request.MistakeShare,
-        Settings = settings with { Seed = seed, TotalTurns = turns },
+        Settings = TrainingMethods.OnlyRead(settings) with { Seed = seed, TotalTurns = turns },
         Groups = request.TrainGroups,
     };
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using StepTool.Core.Policies.Floors;
+using StepTool.Core.Rewards;
 
 namespace StepTool.Core.Runs;
 
@@ -16,11 +18,8 @@ public static partial class RunPlanRules
             throw new ArgumentException($"Run id '{plan.Run}' must be 1 to 128 letters, digits, '-' and '_'. Choose another.", nameof(plan));
         }
 
-        if (!(plan.Rewards.StepWeight is >= 0 and <= 1))
-        {
-            throw new ArgumentException($"The step weight of run '{plan.Run}' is {plan.Rewards.StepWeight}; it must lie between 0 and 1. Lower or raise it.", nameof(plan));
-        }
-
+        Check($"run '{plan.Run}'", plan.Rewards);
+        Known($"The tool mode of run '{plan.Run}'", plan.Tools);
         if (plan.Stages.IsDefaultOrEmpty == plan.Serves is null)
         {
             throw new ArgumentException(
@@ -45,6 +44,39 @@ public static partial class RunPlanRules
                 TrainStage train => new PolicyReference(train.Policy, PolicyPin.Latest),
                 _ => throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' is of no known kind.", nameof(plan)),
             });
+            if (stage is TrainStage trained)
+            {
+                Check($"stage '{stage.Name}' of run '{plan.Run}'", trained.Rewards ?? plan.Rewards);
+                Check($"stage '{stage.Name}' of run '{plan.Run}'", trained.Settings.Credit);
+            }
+        }
+    }
+
+    private static void Check(string place, RewardOptions rewards)
+    {
+        if (!(rewards.StepWeight is >= 0 and <= 1))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The step weight of {place} is {rewards.StepWeight}; it must lie between 0 and 1. Lower or raise it."));
+        }
+
+        Known($"The reward of {place}", rewards.Parts);
+        Known($"The control of rewards of {place}", rewards.Control);
+        Known($"The rule of contribution of {place}", rewards.Contribution);
+    }
+
+    private static void Check(string place, CreditRule credit)
+    {
+        Known($"The credit of {place}", credit.Weighting);
+        Known($"The clock of {place}", credit.Clock);
+        Known($"The terminal score of {place}", credit.Terminal);
+    }
+
+    private static void Known<TChoice>(string name, TChoice value)
+        where TChoice : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentException($"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<TChoice>())}. Choose one of them.");
         }
     }
 

@@ -12,6 +12,7 @@ using StepTool.Grains.Hosting;
 using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Worlds;
+using StepTool.Learning.Methods;
 
 namespace StepTool.Grains.Runs;
 
@@ -81,6 +82,11 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         }
 
         RunPlanRules.Check(plan);
+        foreach (var stage in plan.Serves is null ? plan.Stages.OfType<TrainStage>() : [])
+        {
+            TrainingMethods.Check(stage.Settings);
+        }
+
         if (State.Plan is { } known && !RunPlanComparison.AreEqual(known, plan))
         {
             throw new ArgumentException($"Run '{key}' was started with another plan ('{known.Command}'). Choose another run id, or watch it with 'steptool runs watch {key}'.", nameof(plan));

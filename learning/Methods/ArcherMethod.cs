@@ -28,6 +28,9 @@ public sealed class ArcherMethod : IMethod
     private const int Critics = 2;
 
     /// <inheritdoc/>
+    public MethodSettings Reads => MethodSettings.Entropy | MethodSettings.Kl | MethodSettings.Gamma;
+
+    /// <inheritdoc/>
     public UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);

@@ -21,6 +21,9 @@ public interface IMethod
     /// <summary>Whether it is told what would be right, instead of finding out; such a policy is also measured with Finish held back.</summary>
     bool IsTold => Imitates || ReadsRelevance;
 
+    /// <summary>Which settings it reads beside those that all methods do. Default none.</summary>
+    MethodSettings Reads => MethodSettings.None;
+
     /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's decisions.</summary>
     /// <param name="learner">The policy to improve.</param>
     /// <param name="episodes">The episodes; no two share a decision.</param>

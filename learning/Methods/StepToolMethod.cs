@@ -8,6 +8,9 @@ namespace StepTool.Learning.Methods;
 public sealed class StepToolMethod : IMethod
 {
     /// <inheritdoc/>
+    public MethodSettings Reads => MethodSettings.All;
+
+    /// <inheritdoc/>
     public UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);

@@ -31,6 +31,17 @@ public sealed class TrainTests
     }
 
     [Fact]
+    public async Task Train_SettingThatTheMethodDoesNotRead_IsWrongUsageBeforeAnythingRuns()
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await ConsoleProcess.RunAsync(folder.Path, [.. Small, "--method", "archer", "--lambda", "0.5"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("Setting 'Lambda' is 0.5, but method 'archer' does not read it. Leave it out, or choose a method that does: ppo, steptool.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_DeterministicTwice_GivesTheSameReport()
     {
         using var folder = new TemporaryFolder();

@@ -15,6 +15,8 @@ public sealed class RunPlanRulesTests
         Stages = [new EvaluateStage { Name = "bm25@1", Policy = new PolicyReference("bm25@1", PolicyPin.Floor), Split = Split.Test }],
     };
 
+    private static readonly TrainStage Training = new() { Name = "train", Policy = "p", Iterations = 1, BatchSize = 1 };
+
     [Fact]
     public void Check_SoundPlan_Passes() => RunPlanRules.Check(Plan);
 
@@ -29,6 +31,24 @@ public sealed class RunPlanRulesTests
     [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void Check_StepWeight_MustLieBetween0And1(double weight) => Refuses(Plan with { Rewards = new RewardOptions { StepWeight = weight } }, "between 0 and 1");
+
+    [Theory]
+    [InlineData((RewardParts)9, RewardControl.None, "The reward of run 'run-1' is 9; it must be one of Final, Success, Contribution, Both.")]
+    [InlineData(RewardParts.Both, (RewardControl)9, "The control of rewards of run 'run-1' is 9; it must be one of None, Shuffled, Constant, Oracle.")]
+    public void Check_RewardThatIsNone_ListsTheKnownOnes(RewardParts parts, RewardControl control, string expected) =>
+        Refuses(Plan with { Rewards = new RewardOptions { Parts = parts, Control = control } }, expected);
+
+    [Fact]
+    public void Check_RewardsOfAStage_AreCheckedToo() => Refuses(
+        Plan with { Stages = [Training with { Rewards = new RewardOptions { Contribution = (ContributionKind)5 } }] },
+        "The rule of contribution of stage 'train' of run 'run-1' is 5; it must be one of Used, CommonSubsequence. Choose one of them.");
+
+    [Theory]
+    [InlineData((CreditWeighting)9, CreditClock.Turn, TerminalScore.Kept, "The credit of stage 'train' of run 'run-1' is 9; it must be one of ReturnToGo, Released, Immediate.")]
+    [InlineData(CreditWeighting.Released, (CreditClock)9, TerminalScore.Kept, "The clock of stage 'train' of run 'run-1' is 9; it must be one of Turn, Token.")]
+    [InlineData(CreditWeighting.Released, CreditClock.Token, (TerminalScore)9, "The terminal score of stage 'train' of run 'run-1' is 9; it must be one of Kept, Dropped.")]
+    public void Check_CreditThatIsNone_ListsTheKnownOnes(CreditWeighting weighting, CreditClock clock, TerminalScore terminal, string expected) => Refuses(
+        Plan with { Stages = [Training with { Settings = new TrainingSettings { Credit = new CreditRule { Weighting = weighting, Clock = clock, Terminal = terminal } } }] }, expected);
 
     [Fact]
     public void Check_NeitherStagesNorService_IsRefused() => Refuses(Plan with { Stages = [] }, "neither stages nor");
