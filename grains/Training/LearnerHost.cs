@@ -79,6 +79,7 @@ public sealed partial class LearnerHost : IDisposable
         ["explainedVariance"] = metrics.ExplainedVariance,
         ["gradientNorm"] = metrics.GradientNorm,
         ["epochs"] = metrics.Epochs,
+        ["klLimited"] = metrics.End is UpdateEnd.KlLimit ? 1 : 0,
         ["rows"] = metrics.Rows,
         ["dropped"] = dropped,
         ["return"] = trajectories.Average(episode => episode.Return),

@@ -129,14 +129,6 @@ public sealed class PolicyLearner
         _state = new LearnerState(weights, weights, _state.FirstMoment, _state.SecondMoment, 0, _state.KlCoefficient, _state.Random);
     }
 
-    /// <summary>Freezes the present weights as the reference that KL is measured against, and forgets the optimiser's moments: a new run's start.</summary>
-    public void Rebase()
-    {
-        using var turn = new Turn(this);
-        var zeros = new float[_state.Weights.Layout.TrainedLength];
-        _state = new LearnerState(_state.Weights, _state.Weights, zeros, zeros, 0, _options.Kl.Coefficient, _state.Random);
-    }
-
     /// <summary>Opens an update's quota of gradient rows: the epochs times the batch's decisions, the same for every method.</summary>
     /// <param name="batch">The decisions.</param>
     internal Descent Begin(DecisionBatch batch)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using StepTool.Learning.Models;
@@ -13,7 +14,7 @@ public sealed class NonFiniteTensorException : ArithmeticException
     /// <param name="index">The place within the tensor.</param>
     /// <param name="value">What stands there.</param>
     public NonFiniteTensorException(string role, string tensor, int index, float value)
-        : base($"The {role} of tensor '{tensor}' is {value} at index {index}; it must be finite. " +
+        : base(string.Create(CultureInfo.InvariantCulture, $"The {role} of tensor '{tensor}' is {value} at index {index}; it must be finite. ") +
             "The update was dropped and the weights are unchanged. Lower the learning rate or look at the features and rewards of this batch.")
     {
         Role = role;

@@ -1,3 +1,4 @@
+using StepTool.Core.Candidates;
 using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
@@ -5,7 +6,7 @@ using StepTool.Grains.Policies;
 
 namespace StepTool.Tests.Grains;
 
-/// <summary>A policy that a test writes; it serves under every reference, at version 0.</summary>
+/// <summary>A policy that a test writes; it serves under every reference, at version 0, sure of its choice.</summary>
 internal sealed class TestPolicies(Func<Situation, AgentAction> choose) : IPolicySource, IPolicy
 {
     /// <summary>What each decision waits for.</summary>
@@ -16,7 +17,8 @@ internal sealed class TestPolicies(Func<Situation, AgentAction> choose) : IPolic
     public async ValueTask<Decision> DecideAsync(Situation situation, DecisionMode mode, ulong seed, CancellationToken cancellationToken)
     {
         await Before();
-        return new Decision(choose(situation), 0, 0);
+        var action = choose(situation);
+        return new Decision(action, 0, 0, CandidateGenerator.Enumerate(situation).Select(candidate => candidate.Action).ToList().IndexOf(action));
     }
 
     /// <summary>Takes the actions one after the other, then finishes.</summary>

@@ -133,17 +133,6 @@ public sealed class TrainerGrainTests
     }
 
     [Fact]
-    public async Task Train_AllFaulted_FailsTheRunWithTheReason()
-    {
-        var ground = new Ground { Policies = new TestPolicies(_ => Episodes.TinyWorld.NewsCall()) };
-        ground.Tools.Reply = (_, _) => Task.FromResult<ToolReply>(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")));
-        await using var house = await House.StartAsync(ground);
-        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)));
-        Assert.Equal(RunPhase.Failed, status.Phase);
-        Assert.Contains("can be learnt from", status.Failure, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Train_AfterACancelledRun_StartsAfreshAndCompletes()
     {
         var ground = new Ground();

@@ -223,21 +223,6 @@ public sealed class PolicyLearnerTests
     }
 
     [Fact]
-    public void Rebase_AfterUpdates_MakesThePresentWeightsTheReference()
-    {
-        using var backend = new ManagedBackend(1);
-        var learner = PolicyLearner.Create(Shape, Options, 1, backend);
-        var (episodes, batch) = Episodes(1, 70);
-        learner.Update(episodes, batch);
-        Assert.NotSame(learner.State.Weights, learner.State.Reference);
-
-        learner.Rebase();
-
-        Assert.Same(learner.State.Weights, learner.State.Reference);
-        Assert.Equal(0, learner.State.Step);
-    }
-
-    [Fact]
     public void Create_OptionOutOfRange_NamesKeyValueRuleAndRemedy()
     {
         using var backend = new ManagedBackend(1);
