@@ -3,6 +3,7 @@ using StepTool.Learning.Backends;
 using StepTool.Learning.Batches;
 using StepTool.Learning.Checkpoints;
 using StepTool.Learning.Learner;
+using StepTool.Learning.Methods;
 using StepTool.Learning.Models;
 using StepTool.Learning.Objectives;
 using StepTool.Learning.Optimisers;
@@ -16,6 +17,23 @@ namespace StepTool.Tests.Learning.Backends;
 public sealed class TorchParityTests
 {
     private const double Tolerance = 1e-4;
+
+    public static TheoryData<string, bool, string> Methods
+    {
+        get
+        {
+            TheoryData<string, bool, string> cases = [];
+            foreach (var row in Cases)
+            {
+                foreach (var method in TrainingMethods.All)
+                {
+                    cases.Add((string)row[0], (bool)row[1], method);
+                }
+            }
+
+            return cases;
+        }
+    }
 
     public static TheoryData<string, bool> Cases
     {
@@ -33,13 +51,16 @@ public sealed class TorchParityTests
 
     [TorchTheory]
     [MemberData(nameof(Cases))]
-    public void Score_SameWeights_GivesTheSameLogProbabilitiesAndValues(string backend, bool shortcut)
+    public void Score_SameWeights_GivesTheSameLogProbabilitiesScoresAndValues(string backend, bool shortcut)
     {
         var (weights, batch) = (Weights(shortcut, 1), Batch());
-        var (managed, torch) = (Score(LearnerBackends.Managed, weights, batch), Score(backend, weights, batch));
+        foreach (var asScores in new[] { false, true })
+        {
+            var (managed, torch) = (Score(LearnerBackends.Managed, weights, batch, asScores), Score(backend, weights, batch, asScores));
 
-        Close(managed.LogProbabilities, torch.LogProbabilities, "log-probabilities");
-        Close(managed.Values, torch.Values, "values");
+            Close(managed.Candidates, torch.Candidates, asScores ? "scores" : "log-probabilities");
+            Close(managed.Values, torch.Values, "values");
+        }
     }
 
     [TorchTheory]
@@ -61,15 +82,17 @@ public sealed class TorchParityTests
     }
 
     [TorchTheory]
-    [MemberData(nameof(Cases))]
-    public void Update_WholeUpdates_GiveTheSameMetricsAndWeights(string backend, bool shortcut)
+    [MemberData(nameof(Methods))]
+    public void Update_EveryMethod_GivesTheSameMetricsAndWeights(string backend, bool shortcut, string method)
     {
-        var (managed, torch) = (Learn(LearnerBackends.Managed, shortcut), Learn(backend, shortcut));
+        var (managed, torch) = (Learn(LearnerBackends.Managed, shortcut, method: method), Learn(backend, shortcut, method: method));
 
+        Assert.Equal(managed.State.Critics.Length, torch.State.Critics.Length);
         Close(managed.Figures, torch.Figures, "metrics");
-        foreach (var tensor in managed.State.Weights.Layout.Trained)
+        Close(managed.State, torch.State, "policy");
+        foreach (var (one, other) in managed.State.Critics.Zip(torch.State.Critics))
         {
-            Close(tensor.Of(managed.State.Weights.Values), tensor.Of(torch.State.Weights.Values), $"weights of {tensor.Name}");
+            Close(one, other, "critic");
         }
     }
 
@@ -107,22 +130,26 @@ public sealed class TorchParityTests
             // Ratios and values stand inside and outside the clip, none at its edge, where rounding would decide.
             EarlierValues = now.Values.Select((value, index) => value + (index % 2 == 0 ? 0.8f : 0.05f)).ToArray(),
             BehaviourLogProbabilities = Enumerable.Range(0, batch.Decisions)
-                .Select(index => now.LogProbabilities[batch.Offsets[index] + batch.Chosen[index]] + (index % 4) switch { 0 => 0.8f, 1 => -0.8f, _ => 0.02f }).ToArray(),
-            ReferenceLogProbabilities = Score(LearnerBackends.Managed, reference, batch).LogProbabilities,
+                .Select(index => now.Candidates[batch.Offsets[index] + batch.Chosen[index]] + (index % 4) switch { 0 => 0.8f, 1 => -0.8f, _ => 0.02f }).ToArray(),
+            ReferenceLogProbabilities = Score(LearnerBackends.Managed, reference, batch).Candidates,
         };
+        int[][] rejected = [.. Enumerable.Range(0, batch.Decisions).Select(decision =>
+            Enumerable.Range(0, batch.Offsets[decision + 1] - batch.Offsets[decision]).Where(other => other != batch.Chosen[decision]).Take(decision % 4).ToArray())];
         yield return ("cross-entropy", new CrossEntropyLoss(batch));
+        yield return ("preference", new PreferenceLoss(batch, rejected, terms.ReferenceLogProbabilities, 0.7));
+        yield return ("critic", new CriticLoss(batch, terms.Advantages, terms.Returns));
         yield return ("policy", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 0, EntropyCoefficient = 0 }, 0, batch, terms));
         yield return ("value", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 1, EntropyCoefficient = 0 }, 0, batch, terms));
         yield return ("entropy", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 0, EntropyCoefficient = 1 }, 0, batch, terms));
         yield return ("surrogate", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 0.5, EntropyCoefficient = 0.02 }, 0.3, batch, terms));
     }
 
-    private static (float[] LogProbabilities, float[] Values) Score(string name, NetworkWeights weights, DecisionBatch batch)
+    private static (float[] Candidates, float[] Values) Score(string name, NetworkWeights weights, DecisionBatch batch, bool asScores = false)
     {
         using var backend = LearnerBackends.Create(name, 1);
-        var (logProbabilities, values) = (new float[batch.Candidates], new float[batch.Decisions]);
-        backend.CreateNetwork(weights.Architecture).Score(weights, batch, RandomBatches.All(batch), logProbabilities, values);
-        return (logProbabilities, values);
+        var (candidates, values) = (new float[batch.Candidates], new float[batch.Decisions]);
+        backend.CreateNetwork(weights.Architecture).Score(weights, batch, RandomBatches.All(batch), candidates, values, asScores);
+        return (candidates, values);
     }
 
     private static (LossSums Sums, float[] Gradient, float[] Weights) Step(string name, NetworkWeights weights, DecisionBatch batch, IDecisionLoss loss)
@@ -135,31 +162,47 @@ public sealed class TorchParityTests
         return (sums, gradient, stepped);
     }
 
-    private static (LearnerState State, float[] Figures) Learn(string name, bool shortcut, LearnerState? from = null)
+    // Every third episode is solved, and followed by two that failed from the same history.
+    private static (LearnerState State, float[] Figures) Learn(string name, bool shortcut, LearnerState? from = null, string method = "steptool")
     {
         using var backend = LearnerBackends.Create(name, 2);
         var options = new PolicyLearnerOptions { MiniBatchRows = 32, Epochs = 2, KlLimit = null, Optimiser = new AdamWOptions { Epsilon = 1e-4 } };
         var learner = new PolicyLearner(from ?? LearnerState.Start(Weights(shortcut, 1), options.Kl.Coefficient, 1), options, backend);
-        var batch = Batch();
+        var batch = Batch(fewest: 12, most: 12); // equal histories have equal candidates
         List<TrainingEpisode> episodes = [];
         for (var decision = 0; decision < batch.Decisions; decision += 2)
         {
-            episodes.Add(new TrainingEpisode(decision, [0.1f * (decision % 5), decision % 3], [Uniform(decision), Uniform(decision + 1)], EpisodeEnd.Terminal));
+            var solved = episodes.Count % 3 == 0;
+            episodes.Add(new TrainingEpisode(decision, [0.1f * (decision % 5), solved ? 1 : 0], [Uniform(decision), Uniform(decision + 1)], EpisodeEnd.Terminal)
+            {
+                FinalReward = solved ? 1 : 0,
+                Signature = (ulong)decision,
+                Histories = [(ulong)episodes.Count / 3, 1000 + (ulong)decision],
+            });
         }
 
-        var supervised = learner.Minimise(batch, RandomBatches.All(batch), new CrossEntropyLoss(batch));
-        var update = learner.Update(episodes, batch);
-        return (learner.State, [(float)supervised.PolicyLoss, (float)update.PolicyLoss, (float)update.ValueLoss, (float)update.Entropy, (float)update.KlToReference, (float)update.GradientNorm]);
+        var metrics = TrainingMethods.Create(method).Update(learner, episodes, batch);
+        return (learner.State, [
+            (float)metrics.PolicyLoss, (float)metrics.ValueLoss, (float)metrics.Entropy, (float)metrics.KlToReference, (float)metrics.GradientNorm, metrics.Rows,
+            .. metrics.Extras.Values.Select(value => (float)value)]);
 
         float Uniform(int decision) => -MathF.Log(batch.Offsets[decision + 1] - batch.Offsets[decision]);
     }
 
-    private static DecisionBatch Batch() => RandomBatches.Create(31, 80, 6, 4, fewest: 1, most: 20);
+    private static DecisionBatch Batch(int fewest = 1, int most = 20) => RandomBatches.Create(31, 80, 6, 4, fewest, most);
 
     private static NetworkWeights Weights(bool shortcut, ulong seed) => NetworkWeights.Initialise(new CandidateArchitecture(6, 4, 16, 12, 8, shortcut), new SeededRandom(seed));
 
     private static float[] Figures(LossSums sums) =>
         [sums.Rows, (float)sums.Policy, (float)sums.Value, (float)sums.KlToReference, (float)sums.KlToBehaviour, (float)sums.Entropy, (float)sums.Clipped, (float)sums.Agreeing];
+
+    private static void Close(LearnerState expected, LearnerState actual, string name)
+    {
+        foreach (var tensor in expected.Weights.Layout.Trained)
+        {
+            Close(tensor.Of(expected.Weights.Values), tensor.Of(actual.Weights.Values), $"{name}: weights of {tensor.Name}");
+        }
+    }
 
     /// <summary>Fails where the distance of two vectors is more than the tolerance, relative to the expected one's length.</summary>
     private static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string name)

@@ -80,7 +80,7 @@ public sealed class LossGradientTests
         Check(backend, Weights(1), batch, loss, sums => sums.Value / sums.Rows);
     }
 
-    private static void Check(ManagedBackend backend, float[] weights, DecisionBatch batch, IDecisionLoss loss, Func<LossSums, double> total)
+    internal static void Check(ManagedBackend backend, float[] weights, DecisionBatch batch, IDecisionLoss loss, Func<LossSums, double> total)
     {
         var layout = new ParameterLayout(Shape);
         var network = new CandidateNetwork(backend);
@@ -105,7 +105,7 @@ public sealed class LossGradientTests
         }
     }
 
-    private static float[] Weights(ulong seed)
+    internal static float[] Weights(ulong seed)
     {
         var random = new SeededRandom(seed);
         var weights = NetworkWeights.Initialise(Shape, random).Values.ToArray();
@@ -117,14 +117,14 @@ public sealed class LossGradientTests
         return weights;
     }
 
-    private static Activations Score(ManagedBackend backend, float[] weights, DecisionBatch batch)
+    internal static Activations Score(ManagedBackend backend, float[] weights, DecisionBatch batch)
     {
         var activations = new Activations(Shape);
         new CandidateNetwork(backend).Forward(new ParameterLayout(Shape), weights, batch, RandomBatches.All(batch), activations);
         return activations;
     }
 
-    private static float[] Chosen(DecisionBatch batch, Activations activations)
+    internal static float[] Chosen(DecisionBatch batch, Activations activations)
     {
         var chosen = new float[batch.Decisions];
         for (var decision = 0; decision < batch.Decisions; decision++)
