@@ -6,31 +6,31 @@ using StepTool.Learning.Models;
 namespace StepTool.Tests.Learning.Learner;
 
 /// <summary>
-/// A contextual task of two choices among 2 to 6 candidates. The situation shows a code and the stage. The first choice is right when its first three features
-/// match the code; only then does a matching second choice solve the task, and what matches at the second stage is the opposite.
+/// A contextual task of some choices in a row, each among 2 to 6 candidates. The situation shows a code and whether the stage is an odd one. A choice is right when its
+/// first three features match the code, at odd stages its opposite; the task is solved when all were right, and the right ones before the last earn half as much together.
 /// </summary>
-internal sealed class TwoStepTask(ulong seed)
+internal sealed class ChainTask(ulong seed, int stages = 2)
 {
     public const int CandidateFeatures = 6;
     public const int SituationFeatures = 5;
     private readonly SeededRandom _random = new(seed);
 
     /// <summary>Plays episodes with sampled or best choices and returns the share that were solved.</summary>
-    public double Play(NetworkWeights weights, IComputeBackend backend, int episodes, bool greedy, DecisionBatchBuilder builder, List<TrainingEpisode> into, float sign = 1)
+    public double Play(NetworkWeights weights, IComputeBackend backend, int episodes, bool greedy, DecisionBatchBuilder builder, List<TrainingEpisode> into)
     {
         var scorer = new CandidateScorer(weights, backend);
         var solved = 0;
         for (var episode = 0; episode < episodes; episode++)
         {
             var from = builder.Batch.Decisions;
-            var rewards = new float[2];
-            var logProbabilities = new float[2];
+            var rewards = new float[stages];
+            var logProbabilities = new float[stages];
             var right = true;
-            for (var stage = 0; stage < 2; stage++)
+            for (var stage = 0; stage < stages; stage++)
             {
-                var chosenRight = Step(scorer, stage, greedy, builder, out logProbabilities[stage]);
+                var chosenRight = Step(scorer, stage % 2, greedy, builder, out logProbabilities[stage]);
                 right &= chosenRight;
-                rewards[stage] = sign * (stage == 0 ? (chosenRight ? 0.2f : 0) : (right ? 1 : 0));
+                rewards[stage] = stage < stages - 1 ? (chosenRight ? 0.5f / (stages - 1) : 0) : (right ? 1 : 0);
             }
 
             solved += right ? 1 : 0;
