@@ -32,11 +32,12 @@ internal static class ReportFacts
         report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method && method.Method == report.Differences.FirstOrDefault()?.Method)
         ?? report.Methods.FirstOrDefault(method => method.Kind == MethodKind.Method) ?? report.Methods.MaxBy(method => method.Updates)!;
 
-    /// <summary>The main method's difference to the best floor, or null.</summary>
-    public static Difference? AgainstBestFloor(Report report)
+    /// <summary>The main method's difference to the best of the others of a kind, or null.</summary>
+    public static Difference? AgainstBest(Report report, MethodKind kind)
     {
-        var best = report.Methods.Where(method => method.Kind == MethodKind.Floor).MaxBy(method => method.PassRate.Mean);
-        return report.Differences.FirstOrDefault(difference => difference.Method == Main(report).Method && difference.Against == best?.Method);
+        var main = Main(report).Method;
+        var best = report.Methods.Where(method => method.Kind == kind && method.Method != main).MaxBy(method => method.PassRate.Mean);
+        return report.Differences.FirstOrDefault(difference => difference.Method == main && difference.Against == best?.Method);
     }
 
     /// <summary>The result in one sentence.</summary>
@@ -44,9 +45,10 @@ internal static class ReportFacts
     {
         var main = Main(report);
         var start = $"{main.Method} passes {Wording.Percent(main.PassRate.Mean)} of {Wording.Count(report.Tasks)} {Wording.Of(report.Split)} tasks";
-        return AgainstBestFloor(report) is not { } difference
+        var other = AgainstBest(report, MethodKind.Method);
+        return (other ?? AgainstBest(report, MethodKind.Floor)) is not { } difference
             ? start + "."
-            : $"{start}, {Wording.Points(difference.PassRate.Mean)} points against the best floor, {difference.Against} (95 % interval {Wording.SignedEnds(difference.PassRate)}).";
+            : $"{start}, {Wording.Points(difference.PassRate.Mean)} points against the best {(other is null ? "floor" : "other method")}, {difference.Against} (95 % interval {Wording.SignedEnds(difference.PassRate)}).";
     }
 
     /// <summary>How the numbers were made, sentence by sentence.</summary>

@@ -54,10 +54,8 @@ public static class ReportHtml
         var main = ReportFacts.Main(report);
         page.Append("""<dl class="figures">""");
         Figure("Pass rate", Wording.Percent(main.PassRate.Mean), Wording.Ends(main.PassRate));
-        if (ReportFacts.AgainstBestFloor(report) is { } difference)
-        {
-            Figure("Over the best floor", Wording.Points(difference.PassRate.Mean), Wording.SignedEnds(difference.PassRate));
-        }
+        Over("Over the best other method", ReportFacts.AgainstBest(report, MethodKind.Method));
+        Over("Over the best floor", ReportFacts.AgainstBest(report, MethodKind.Floor));
 
         Figure("Finish rate", Wording.Percent(main.FinishRate?.Mean), $"{Wording.Percent(main.PassGivenFinish?.Mean)} pass once finished");
         Figure("Calls an episode", Wording.Number(main.CallsPerEpisode?.Mean), $"{Wording.Percent(main.EfficientPass?.Mean)} efficient pass");
@@ -67,6 +65,14 @@ public static class ReportHtml
         }
 
         page.Append("</dl>\n");
+
+        void Over(string name, Difference? difference)
+        {
+            if (difference is not null)
+            {
+                Figure(name, Wording.Points(difference.PassRate.Mean), Wording.SignedEnds(difference.PassRate));
+            }
+        }
 
         void Figure(string name, string value, string detail) =>
             page.Append(CultureInfo.InvariantCulture, $"<div><dt>{Escape(name)}</dt><dd>{Escape(value)}<small>{Escape(detail)}</small></dd></div>");
