@@ -19,7 +19,8 @@ internal readonly unsafe struct AdamWUpdate(AdamWStep step, float* weights, floa
             new Span<float>(secondMoment + start, count));
     }
 
-    private static void Apply(AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
+    /// <summary>The same on any memory, for backends that keep the moments where these are.</summary>
+    internal static void Apply(AdamWStep step, Span<float> weights, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment)
     {
         var size = step.LearningRate / step.FirstCorrection;
         var rootCorrection = 1 / MathF.Sqrt(step.SecondCorrection);
