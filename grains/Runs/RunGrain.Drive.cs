@@ -142,7 +142,9 @@ internal sealed partial class RunGrain
                 break;
             case EvaluateStage { AtTurns: { } turns } evaluate:
                 var versions = await GrainFactory.GetGrain<IPolicyGrain>(evaluate.Policy.Name).VersionsAsync(cancellationToken);
-                pinned = versions.FirstOrDefault(version => version.Turns >= turns)?.Version ?? versions.Length - 1;
+                pinned = versions.IsEmpty
+                    ? throw new ArgumentException($"Policy '{evaluate.Policy.Name}' does not exist; see 'steptool policy list'.")
+                    : (versions.FirstOrDefault(version => version.Turns >= turns) ?? versions[^1]).Version;
                 break;
             case EvaluateStage { Policy: { Pin: not PolicyPin.Floor } policy }:
                 pinned = await VersionAsync(policy, cancellationToken);

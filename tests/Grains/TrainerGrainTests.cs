@@ -66,6 +66,15 @@ public sealed class TrainerGrainTests
         Assert.Equal([1, 3], measured.Order());
     }
 
+    [Fact]
+    public async Task Evaluate_AtTurnsOfAPolicyThatIsNotThere_FailsTheRunWithTheReason()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var status = await house.CompleteAsync(Plans.Of(Plans.Evaluate("nobody@latest") with { AtTurns = 1 }));
+        Assert.Equal(RunPhase.Failed, status.Phase);
+        Assert.Contains("Policy 'nobody' does not exist", status.Failure, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
