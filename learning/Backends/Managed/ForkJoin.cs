@@ -16,7 +16,7 @@ internal sealed unsafe class ForkJoin : IDisposable
 
     private static readonly long Patience = Stopwatch.Frequency / 20_000; // 50 microseconds
 
-    private readonly Helper[] _helpers;
+    private readonly Worker[] _helpers;
     private readonly SemaphoreSlim _finished = new(0);
     private readonly bool _isPatient;
     private Action<int, int>? _body;
@@ -40,11 +40,11 @@ internal sealed unsafe class ForkJoin : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         _isPatient = threads <= Environment.ProcessorCount;
-        _helpers = new Helper[threads - 1];
+        _helpers = new Worker[threads - 1];
         for (var index = 0; index < _helpers.Length; index++)
         {
             var worker = index + 1;
-            _helpers[index] = new Helper(new Thread(() => Help(worker)) { IsBackground = true, Name = $"steptool-compute-{worker}" });
+            _helpers[index] = new Worker(new Thread(() => Help(worker)) { IsBackground = true, Name = $"steptool-compute-{worker}" });
         }
 
         foreach (var helper in _helpers)
@@ -200,7 +200,7 @@ internal sealed unsafe class ForkJoin : IDisposable
     }
 
     /// <summary>Waits for the next run that calls this worker.</summary>
-    private long Await(Helper own, long seen, int worker)
+    private long Await(Worker own, long seen, int worker)
     {
         while (true)
         {
@@ -260,7 +260,7 @@ internal sealed unsafe class ForkJoin : IDisposable
         }
     }
 
-    private sealed class Helper(Thread thread)
+    private sealed class Worker(Thread thread)
     {
         public int Sleeps;
 
