@@ -19,10 +19,11 @@ internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
     internal IServiceProvider Services => host.Services;
 
     /// <summary>Starts the silo.</summary>
-    internal static Task<BenchSilo> StartAsync(BenchWorld world, StorageKind storage, int maxEpisodes) => StartAsync(world, world, storage, maxEpisodes);
+    internal static Task<BenchSilo> StartAsync(BenchWorld world, StorageKind storage, int maxEpisodes, Action<SiloOptions>? configure = null) =>
+        StartAsync(world, world, storage, maxEpisodes, configure: configure);
 
     /// <summary>Starts the silo; what a benchmark registers goes before what a silo has.</summary>
-    internal static async Task<BenchSilo> StartAsync(IWorldCatalogue worlds, IPolicySource policies, StorageKind storage, int maxEpisodes, Action<IServiceCollection>? register = null)
+    internal static async Task<BenchSilo> StartAsync(IWorldCatalogue worlds, IPolicySource policies, StorageKind storage, int maxEpisodes, Action<IServiceCollection>? register = null, Action<SiloOptions>? configure = null)
     {
         var directory = Directory.CreateTempSubdirectory("steptool-bench-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -34,7 +35,11 @@ internal sealed class BenchSilo(IHost host, string directory) : IAsyncDisposable
             builder.Services.AddMemoryBlobs();
         }
 
-        builder.Services.AddStepToolSilo(options => (options.DataDirectory, options.Storage) = (directory, storage));
+        builder.Services.AddStepToolSilo(options =>
+        {
+            (options.DataDirectory, options.Storage) = (directory, storage);
+            configure?.Invoke(options);
+        });
         builder.Services.Configure<GrainsOptions>(options => options.MaxEpisodes = maxEpisodes);
         register?.Invoke(builder.Services);
         var host = builder.Build();

@@ -10,6 +10,7 @@ using StepTool.Bench.Learning;
 using StepTool.Bench.Live;
 using StepTool.Bench.Virtual;
 using StepTool.Silo.Engines;
+using StepTool.Silo.Hosting;
 
 namespace StepTool.Bench;
 
@@ -32,9 +33,10 @@ internal static class BenchSuite
             return Figures(new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall));
         }),
         new("steps", async _ => Figures(
-            new("episode steps per second, memory", await EpisodeSteps.RunAsync("memory"), "> 20,000"),
-            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync("sqlite"), "> 3,000"))),
-        new("memory", async _ => Figures(new Figure("bytes a queued task, 100,000 tasks", await QueuedTasks.BytesAsync(100_000), "< 3,072"))),
+            new("episode steps per second, memory", await EpisodeSteps.RunAsync(StorageKind.Memory), "> 20,000"),
+            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync(StorageKind.Sqlite), "> 3,000"))),
+        new("durability", DurabilitySuite.MeasureAsync),
+        new("memory", SiloMemory.MeasureAsync),
         new("matmul", _ => Task.FromResult(Figures([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
         [
             new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops),

@@ -9,20 +9,22 @@ namespace StepTool.Bench;
 /// <summary>Steps per second of whole episodes through queue, task, tool, storage and run, with a tool that does nothing.</summary>
 internal static class EpisodeSteps
 {
-    private const int Tasks = 4000;
     private const int Turns = 11;
     private const int MaxEpisodes = 64;
 
     /// <summary>Steps per second; a first run warms up, the second is measured.</summary>
-    internal static async Task<double> RunAsync(string storage)
+    /// <param name="storage">Where state is kept.</param>
+    /// <param name="tasks">Episodes, each of <see cref="Turns"/> steps.</param>
+    /// <param name="configure">What else the silo is told.</param>
+    internal static async Task<double> RunAsync(StorageKind storage, int tasks = 4000, Action<SiloOptions>? configure = null)
     {
-        var world = new BenchWorld(Tasks, Turns);
+        var world = new BenchWorld(tasks, Turns);
         world.Open.SetResult();
-        await using var silo = await BenchSilo.StartAsync(world, Enum.Parse<StorageKind>(storage, ignoreCase: true), MaxEpisodes);
+        await using var silo = await BenchSilo.StartAsync(world, storage, MaxEpisodes, configure);
         await RunOnceAsync(silo.Client, "warm-up");
         var started = Stopwatch.GetTimestamp();
         await RunOnceAsync(silo.Client, "measured");
-        return Tasks * Turns / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return tasks * Turns / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static async Task RunOnceAsync(IClusterClient client, string name)

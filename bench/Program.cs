@@ -1,11 +1,5 @@
 using System.Runtime.InteropServices;
 using StepTool.Bench;
-using StepTool.Bench.Fleet;
-
-if (args is [SiloCommand.Name, .. var configuration])
-{
-    return await SiloCommand.RunAsync(configuration);
-}
 
 // Hosts within this process would take the signals for themselves; silos end with this process, servers by what they registered for its exit.
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));

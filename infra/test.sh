@@ -9,6 +9,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 engine_tests='Conformance Grains Silo Client EndToEnd Storage.Azure Infra'
 results=artifacts/test-results
 passed=0 failed=0 skipped=0
+# A job in the background of a script ignores Ctrl-C, and all that it starts does; tests send it to silos and consoles.
+heeding=$(env --default-signal=INT true 2>/dev/null && echo env --default-signal=INT)
 mkdir -p "$results"
 
 finish() {
@@ -45,7 +47,7 @@ run_tests() {
   shift 2
   rm -f "$file"
   echo "== tests, $build"
-  dotnet test tests -c Release --no-build --nologo -v quiet "$@" ${filter:+--filter "$filter"} \
+  $heeding dotnet test tests -c Release --no-build --nologo -v quiet "$@" ${filter:+--filter "$filter"} \
     --logger "trx;LogFileName=$build.trx" --logger "console;verbosity=minimal" --results-directory "$results"
   local code=$?
   if ! count "$file"; then

@@ -1,6 +1,10 @@
 using StepTool.Silo.Health;
 using StepTool.Silo.Hosting;
 
-return args is [AliveProbe.Command, .. var options]
-    ? await AliveProbe.RunAsync(options, Console.Error)
-    : await SiloProgram.RunAsync(args, Console.Error);
+if (args is [AliveProbe.Command, .. var options])
+{
+    return await AliveProbe.RunAsync(options, Console.Error);
+}
+
+using var interruption = new Interruption();
+return await SiloProgram.RunAsync(args, Console.Out, Console.Error, interruption.Token);

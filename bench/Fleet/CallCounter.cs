@@ -1,15 +1,23 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace StepTool.Bench.Fleet;
 
-/// <summary>The other end of <see cref="CountedCaller"/>: an HTTP server of this process that knows each call by its id, and how often it came.</summary>
+/// <summary>
+/// An HTTP server of this process that knows each call and how often it came: by its id those of <see cref="CountedCaller"/>, and by what they are about those
+/// of the shop whose OpenAPI document <see cref="Document"/> is.
+/// </summary>
 internal sealed class CallCounter : IAsyncDisposable
 {
+    /// <summary>The operation of the shop that changes nothing.</summary>
+    internal const string Find = "find";
+
     private const string Route = "/calls";
+    private static readonly string[] Operations = [Find, "order", "pay"];
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Seen> _calls = new(StringComparer.Ordinal);
     private readonly List<long> _arrivals = [];
@@ -35,12 +43,35 @@ internal sealed class CallCounter : IAsyncDisposable
             await Task.Delay(latency);
             return Results.Ok();
         });
+        foreach (var operation in Operations)
+        {
+            var mutates = operation != Find;
+            counter._app.MapMethods($"/{operation}", [mutates ? "POST" : "GET"], async (long item) =>
+            {
+                counter.Count(Key(operation, item), mutates);
+                await Task.Delay(latency);
+                return Results.Json(new { item, done = operation });
+            });
+        }
+
         await counter._app.StartAsync();
         return counter;
     }
 
     /// <summary>What is called for a call.</summary>
     internal static string Path(string id, bool mutates) => $"{Route}?id={Uri.EscapeDataString(id)}&mutates={(mutates ? "true" : "false")}";
+
+    /// <summary>By what a call of the shop is known.</summary>
+    internal static string Key(string operation, long item) => string.Create(CultureInfo.InvariantCulture, $"{operation}:{item}");
+
+    /// <summary>The shop as an OpenAPI document: an item is found, ordered and paid.</summary>
+    internal string Document() => $$"""
+        openapi: 3.0.3
+        info: { title: Shop, version: "1" }
+        servers: [{ url: "{{Url}}" }]
+        paths:
+        {{string.Join('\n', Operations.Select(Describe))}}
+        """;
 
     /// <summary>When calls came, in order, as timestamps of <see cref="Stopwatch"/>.</summary>
     internal long[] Arrivals()
@@ -52,6 +83,15 @@ internal sealed class CallCounter : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static string Describe(string operation) => $$"""
+          /{{operation}}:
+            {{(operation == Find ? "get" : "post")}}:
+              operationId: {{operation}}
+              summary: {{operation}} an item
+              parameters: [{ name: item, in: query, required: true, schema: { type: integer } }]
+              responses: { "200": { description: Done } }
+        """;
 
     private void Count(string id, bool mutates)
     {

@@ -1,6 +1,7 @@
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Core.Chance;
+using StepTool.Core.Storage;
 using StepTool.Core.Worlds.Catalogues;
 using StepTool.Core.Worlds.Catalogues.Imports;
 
@@ -27,19 +28,22 @@ internal static class CatalogueImporter
         try
         {
             using var skipped = skippedFile is null ? null : new StreamWriter(skippedFile);
+            var import = new CatalogueImport(workFile);
             CatalogueReport report;
             await using (var output = File.Create(CreateFolder(packed)))
             {
-                report = await new CatalogueImport(workFile).RunAsync(sources, output, display, skipped is null ? null : entry => skipped.WriteLine(entry.ToString()), cancellationToken);
+                report = await import.RunAsync(sources, output, display, skipped is null ? null : entry => skipped.WriteLine(entry.ToString()), cancellationToken);
             }
 
-            return ($"catalogue:{await connection.Blobs.PutAsync(await File.ReadAllBytesAsync(packed, cancellationToken), cancellationToken)}", report);
+            var hash = await connection.Blobs.PutAsync(await File.ReadAllBytesAsync(packed, cancellationToken), cancellationToken);
+            import.Complete();
+            return ($"catalogue:{hash}", report);
         }
         catch (CatalogueException exception)
         {
             throw Refusal.Failed(exception.Message, exception);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or StorageException)
         {
             display.Clear();
             terminal.Complain("What was read is kept: the same command goes on from there.");

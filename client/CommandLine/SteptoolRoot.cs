@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using StepTool.Client.Commands;
 using StepTool.Core.Storage;
 using StepTool.Core.Worlds.Catalogues;
@@ -26,9 +28,9 @@ internal static class SteptoolRoot
 
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in UsageErrors.Of(parsed, PathOf(parsed.CommandResult)))
             {
-                terminal.Complain(error.Message);
+                terminal.Complain(error);
             }
 
             terminal.Complain($"See '{PathOf(parsed.CommandResult)} --help'.");
@@ -54,7 +56,8 @@ internal static class SteptoolRoot
             terminal.Complain("Stopped. What was stored is kept.");
             return Failed;
         }
-        catch (Exception exception) when (exception is StorageException or CatalogueException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or TimeoutException)
+        catch (Exception exception) when (exception is StorageException or OrleansException or OptionsValidationException or CatalogueException or ArgumentException or InvalidOperationException or IOException
+            or HttpRequestException or TimeoutException)
         {
             terminal.Complain(exception.Message);
             return Failed;
@@ -75,10 +78,13 @@ internal static class SteptoolRoot
             new CompareCommand(),
             new EvaluateCommand(),
             new CommandGroup("queue", "Tasks of your own", new QueueAddCommand(), new QueueStatusCommand(), new QueueWatchCommand(), new QueueCancelCommand()),
-            new CommandGroup("episodes", "Episodes, step by step", new EpisodesListCommand(), new EpisodesShowCommand(), new EpisodesRescoreCommand()),
-            new CommandGroup("policy", "Trained policies", new PolicyListCommand(), new PolicyShowCommand(), new PolicyPromoteCommand(), new PolicyRollbackCommand()),
+            new CommandGroup("episodes", "Episodes, step by step", new EpisodesListCommand(), new EpisodesShowCommand(), new EpisodesRescoreCommand(), new EpisodesResumeCommand()),
+            new CommandGroup(
+                "policy", "Trained policies",
+                new PolicyListCommand(), new PolicyShowCommand(), new PolicyGateCommand(), new PolicyPromoteCommand(), new PolicyRollbackCommand(), new PolicyPinCommand(), new PolicyPruneCommand()),
             new CommandGroup("tools", "Worlds and their APIs", new ToolsImportCommand(), new ToolsListCommand(), new ToolsShowCommand(), new ToolsCallCommand()),
             new CommandGroup("runs", "Runs", new RunsListCommand(), new RunsShowCommand(), new RunsWatchCommand(), new RunsCancelCommand()),
+            new DoctorCommand(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -17,7 +17,7 @@ namespace StepTool.Client.Commands;
 internal sealed class CompareCommand : ConsoleCommand
 {
     private readonly Option<string?> _run = new("--run") { Description = "First part of the runs' ids, a run for each seed; ended runs of these ids write their report again", HelpName = "ID" };
-    private readonly Option<string?> _out = new("--out") { Description = "Folder of report.json, report.md and report.html [default: out/RUN]", HelpName = "DIR" };
+    private readonly OutFolder _out;
     private readonly WorldOptions _world;
     private readonly ComparisonOptions _comparing;
     private readonly ConnectionOptions _connection;
@@ -35,7 +35,7 @@ internal sealed class CompareCommand : ConsoleCommand
         _world = new WorldOptions(this);
         _comparing = new ComparisonOptions(this);
         Options.Add(_run);
-        Options.Add(_out);
+        _out = new OutFolder(this, "report.json, report.md and report.html");
         _connection = new ConnectionOptions(this);
     }
 
@@ -46,17 +46,22 @@ internal sealed class CompareCommand : ConsoleCommand
         var asked = parsed.GetValue(_run);
         var name = asked ?? $"compare-{world.ShortName}";
         var request = _comparing.Request(parsed, world, name) with { Command = CommandText.Of(parsed.Tokens.Select(token => token.Value)) };
-        var runs = ImmutableArray.CreateBuilder<string>();
-        foreach (var seed in request.Seeds)
+        ImmutableArray<RunPlan> PlansOf(string first) =>
+            [.. request.Seeds.Select(seed => ComparePlanner.Plan(request, seed, string.Create(CultureInfo.InvariantCulture, $"{first}-{seed}")))];
+        foreach (var plan in PlansOf(name))
         {
-            string Id(string start) => string.Create(CultureInfo.InvariantCulture, $"{start}-{seed}");
-            _ = PlannedStages.Of(ComparePlanner.Plan(request, seed, Id(name)), world);
-            var started = await RunStarter.StartAsync(connection, asked is null ? null : Id(asked), Id(name), id => ComparePlanner.Plan(request, seed, id), cancellationToken);
-            runs.Add(started.Plan.Run);
+            _ = PlannedStages.Of(plan, world);
         }
 
+        var started = await RunStarter.StartAsync(connection, asked, name, PlansOf, cancellationToken);
+        ImmutableArray<string> runs = [.. started.Select(run => run.Plan.Run)];
         terminal.Line($"Comparing {string.Join(", ", request.Contenders.Select(contender => contender.Name))} in world {world.World.Id}, runs {runs[0]} to {runs[^1]}");
-        var statuses = await FollowAsync(connection, terminal, request, runs.ToImmutable(), cancellationToken);
+        var statuses = await FollowAsync(connection, terminal, request, runs, cancellationToken);
+        if (statuses.IsDefault)
+        {
+            return 1;
+        }
+
         var context = new ReportContext
         {
             World = world,
@@ -67,9 +72,10 @@ internal sealed class CompareCommand : ConsoleCommand
             Notes = [Note(request)],
         };
         return await RunReport.PublishAsync(
-            connection, terminal, [.. request.Seeds.Zip(statuses, KeyValuePair.Create)], context, parsed.GetValue(_out) ?? Path.Combine("out", runs[0]), cancellationToken);
+            connection, terminal, [.. request.Seeds.Zip(statuses, KeyValuePair.Create)], context, _out.Of(parsed, runs[0]), cancellationToken);
     }
 
+    // Default where the user left before the end.
     private static async Task<ImmutableArray<RunStatus>> FollowAsync(
         Connection connection, Terminal terminal, CompareRequest request, ImmutableArray<string> runs, CancellationToken cancellationToken)
     {
@@ -82,9 +88,10 @@ internal sealed class CompareCommand : ConsoleCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw Refusal.Failed(connection.Silo is { } silo
+            terminal.Complain(connection.Silo is { } silo
                 ? $"The runs go on at {silo}. The same command finds them again."
-                : "Stopped between two steps; nothing is lost. Go on with the same command.");
+                : "Stopping between two steps, at once with another Ctrl-C; nothing is lost. Go on with the same command.");
+            return default;
         }
     }
 

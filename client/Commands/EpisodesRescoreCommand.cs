@@ -30,7 +30,7 @@ internal sealed class EpisodesRescoreCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var selected = await _selection.ReadAsync(parsed, connection, cancellationToken);
         var world = await connection.Worlds.GetAsync(selected.Run.World, cancellationToken);
         var stages = await Rescoring.CompareAsync(selected, world, _rewards.Read(parsed), connection.Blobs, cancellationToken);

@@ -4,6 +4,7 @@ using StepTool.Client.Connections;
 using StepTool.Client.Episodes;
 using StepTool.Client.Reports;
 using StepTool.Core.Episodes;
+using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Tasks;
 
@@ -34,7 +35,7 @@ internal sealed class EpisodesShowCommand : ConsoleCommand
             throw Refusal.Usage(exception.Message);
         }
 
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var episode = await FindAsync(connection, id, cancellationToken)
             ?? throw Refusal.Usage($"There is no episode '{id}' that has begun; see 'steptool episodes list {id.Run}{_connection.Same(parsed)}'.");
         if (terminal.WritesJson)
@@ -44,6 +45,10 @@ internal sealed class EpisodesShowCommand : ConsoleCommand
         else
         {
             EpisodeView.Write(terminal, episode);
+            if (EpisodeEngine.ResumeRefusal(episode, ToolMode.Recorded) is null && SelectedEpisodes.Resumes((await connection.Run(id.Run).StatusAsync(cancellationToken)).Phase))
+            {
+                terminal.Line($"When its cause is cured, go on with: steptool episodes resume {id}{_connection.Same(parsed)}");
+            }
         }
 
         return 0;

@@ -28,7 +28,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
     private readonly Option<int> _testTasks = Ranged.Option("--test-tasks", "Test tasks measured, for a quick look; 0 for all", 0, 1_000_000, 0);
     private readonly Option<bool> _noFloors = new("--no-floors") { Description = "Leave out the floors, for a quick look" };
     private readonly Option<string?> _run = new("--run") { Description = "Id of the run; an ended run of this id writes its report again", HelpName = "ID" };
-    private readonly Option<string?> _out = new("--out") { Description = "Folder of report.json, report.md and report.html [default: out/RUN]", HelpName = "DIR" };
+    private readonly OutFolder _out;
     private readonly WorldOptions _world;
     private readonly ConnectionOptions _connection;
 
@@ -40,12 +40,13 @@ internal sealed class EvaluateCommand : ConsoleCommand
             "steptool evaluate --policy out/train-recorded-1/policy --data ../other-folder --groups G1_tool,G2_category",
             "steptool evaluate --policy train-built-in-1@3 --no-floors")
     {
-        _strategy.AcceptOnlyFromAmong("react", Dfsdt);
-        foreach (var option in new Option[] { _policy, _groups, _strategy, _fill, _seed, _testTasks, _noFloors, _run, _out })
+        _strategy.Among("react", Dfsdt);
+        foreach (var option in new Option[] { _policy, _groups, _strategy, _fill, _seed, _testTasks, _noFloors, _run })
         {
             Options.Add(option);
         }
 
+        _out = new OutFolder(this, "report.json, report.md and report.html");
         _world = new WorldOptions(this);
         _connection = new ConnectionOptions(this);
     }
@@ -93,7 +94,7 @@ internal sealed class EvaluateCommand : ConsoleCommand
             .Add("strategy", parsed.GetValue(_strategy)!).Add("seed", parsed.GetValue(_seed).ToString(CultureInfo.InvariantCulture));
         return await RunReport.PublishAsync(
             connection, terminal, [KeyValuePair.Create((int)parsed.GetValue(_seed), status)], new ReportContext { World = world, Configuration = settings, Comparisons = Comparisons(started.Plan, method, searches) },
-            parsed.GetValue(_out) ?? Path.Combine("out", run), cancellationToken);
+            _out.Of(parsed, run), cancellationToken);
     }
 
     // The policy against all others, and the search against whole attempts of as many turns.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Policies;
+using StepTool.Grains.Contracts;
 
 namespace StepTool.Client.Commands;
 
@@ -20,10 +21,19 @@ internal sealed class PolicyRollbackCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var name = parsed.GetValue(_name)!;
         var head = await PolicyNames.HeadAsync(connection, name, cancellationToken);
-        var after = await connection.Policy(name).RollBackAsync(cancellationToken);
+        PolicyHead after;
+        try
+        {
+            after = await connection.Policy(name).RollBackAsync(head.Promoted.Version, cancellationToken);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Refusal.Usage(exception.Message);
+        }
+
         if (terminal.WritesJson)
         {
             terminal.Write(new { policy = name, promoted = after.Promoted.Version, before = head.Promoted.Version });

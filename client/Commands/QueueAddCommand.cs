@@ -2,8 +2,10 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Queue;
+using StepTool.Client.Reports;
 using StepTool.Client.Runs;
 using StepTool.Client.Worlds;
+using StepTool.Core.Episodes;
 using StepTool.Core.Tools;
 
 namespace StepTool.Client.Commands;
@@ -57,7 +59,7 @@ internal sealed class QueueAddCommand : ConsoleCommand
 
         if (read.Tasks.IsEmpty)
         {
-            throw Refusal.Failed($"{file} has no task that can be queued: {Count(read.Refused.Length, "line")} refused.");
+            throw Refusal.Failed($"{file} has no task that can be queued: {RunPicture.Count(read.Refused.Length, "line")} refused.");
         }
 
         var plan = await StandingRun.StartAsync(connection, world, parsed.GetValue(_policy), parsed.GetValue(_tools), CommandText.Of(parsed.Tokens.Select(token => token.Value)), cancellationToken);
@@ -66,25 +68,41 @@ internal sealed class QueueAddCommand : ConsoleCommand
         var same = _connection.Same(parsed);
         if (terminal.WritesJson)
         {
-            terminal.Write(new { run = sent.Run, policy = plan.Serves!.ToString(), firstOrdinal = sent.FirstOrdinal, queued = sent.Added, known = sent.Known, refused = read.Refused });
+            terminal.Write(new { run = sent.Run, policy = plan.Serves!.ToString(), firstOrdinal = sent.FirstOrdinal, queued = sent.Added, known = sent.Known, left = sent.Left, refused = read.Refused });
         }
         else
         {
-            terminal.Line($"{Tasks(sent.Added)} queued for {plan.Serves}{(sent.Known > 0 ? $", {Tasks(sent.Known)} queued before (--again queues anew)" : "")}, {Count(read.Refused.Length, "line")} refused.");
+            terminal.Line($"{Tasks(sent.Added)} queued for {plan.Serves}{(sent.Known > 0 ? $", {Tasks(sent.Known)} queued before (--again queues anew)" : "")}, {RunPicture.Count(read.Refused.Length, "line")} refused.");
             terminal.Line(connection.Silo is not null || parsed.GetValue(_watch)
                 ? $"Watch with: steptool queue watch{same}"
                 : $"They are stored; they run while a command hosts them: steptool queue watch{same}");
         }
 
+        if (sent.Left > 0)
+        {
+            terminal.Complain(
+                $"Stopped: the last {Tasks(sent.Left)} of {RunPicture.Count(read.Tasks.Length)} were not queued. "
+                + (salt.Length == 0 ? "The same command queues them, and none twice." : "With --again the same command queues all of them anew; put those that are left into a file of their own."));
+            return 1;
+        }
+
         if (parsed.GetValue(_watch))
         {
-            await new QueueWatch(connection, terminal, TimeProvider.System, same).WatchAsync(untilDone: true, cancellationToken);
+            if (!await new QueueWatch(connection, terminal, TimeProvider.System, same).WatchAsync(untilDone: true, cancellationToken))
+            {
+                return 1;
+            }
+
+            var faulted = (await StageOutcomes.ReadAsync(connection, sent.Run, cancellationToken)).Count(outcome => outcome.Ordinal >= sent.FirstNew && outcome.Status is EpisodeStatus.Faulted);
+            if (faulted > 0)
+            {
+                terminal.Complain($"{Tasks(faulted)} ended by a fault; see: steptool episodes list {sent.Run} --faulted{same}");
+                return 1;
+            }
         }
 
         return read.Refused.IsEmpty ? 0 : 1;
     }
 
-    private static string Tasks(int count) => Count(count, "task");
-
-    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{RunPicture.Count(count)} {noun}s";
+    private static string Tasks(int count) => RunPicture.Count(count, "task");
 }

@@ -31,21 +31,22 @@ internal sealed class QueueCancelCommand : ConsoleCommand
             throw Refusal.Usage(exception.Message);
         }
 
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var before = await connection.Run(id.Run).StatusAsync(cancellationToken);
         if (before.Phase is RunPhase.Unknown || id.Ordinal >= before.Stages.Sum(stage => stage.Total))
         {
             throw Refusal.Usage($"There is no queued task '{id}'; see 'steptool queue status{_connection.Same(parsed)}'.");
         }
 
-        var status = await connection.Run(id.Run).CancelAsync(id.Ordinal, cancellationToken);
+        var isOpen = await connection.Run(id.Run).RolloutAsync(id.Ordinal, cancellationToken) is not null;
+        var status = isOpen ? await connection.Run(id.Run).CancelAsync(id.Ordinal, cancellationToken) : before;
         if (terminal.WritesJson)
         {
             terminal.Write(status);
         }
         else
         {
-            terminal.Line($"Task {id} is cancelled; if it had ended already, nothing changes.");
+            terminal.Line(isOpen ? $"Task {id} is cancelled." : $"Task {id} had ended already.");
         }
 
         return 0;

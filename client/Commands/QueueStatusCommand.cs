@@ -3,6 +3,7 @@ using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Queue;
 using StepTool.Client.Runs;
+using StepTool.Core.Runs;
 
 namespace StepTool.Client.Commands;
 
@@ -16,7 +17,7 @@ internal sealed class QueueStatusCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var runs = await QueueWatch.RunsAsync(connection, cancellationToken);
         if (terminal.WritesJson)
         {
@@ -29,7 +30,10 @@ internal sealed class QueueStatusCommand : ConsoleCommand
         else
         {
             terminal.Out.Write(QueueWatch.Table(runs));
-            foreach (var line in LoadLines.Of(await connection.Load.ReadAsync(cancellationToken)))
+            var load = connection.Silo is not null ? LoadLines.Of(await connection.Load.ReadAsync(cancellationToken))
+                : runs.Any(Waits) ? [$"No silo works here now; what waits goes on with: steptool queue watch{_connection.Same(parsed)}"]
+                : [];
+            foreach (var line in RunPicture.Obstacles(runs).Concat(load))
             {
                 terminal.Line(line);
             }
@@ -37,4 +41,7 @@ internal sealed class QueueStatusCommand : ConsoleCommand
 
         return 0;
     }
+
+    // A queue that nobody has worked on yet has no stage.
+    private static bool Waits(RunStatus run) => run.Phase is RunPhase.Running && (run.Stages.IsEmpty || run.Stages.Any(stage => stage.Done < stage.Total));
 }

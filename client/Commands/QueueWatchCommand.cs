@@ -25,12 +25,12 @@ internal sealed class QueueWatchCommand : ConsoleCommand
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
-        await new QueueWatch(connection, terminal, TimeProvider.System, _connection.Same(parsed)).WatchAsync(parsed.GetValue(_untilDone), cancellationToken);
+        var isDone = await new QueueWatch(connection, terminal, TimeProvider.System, _connection.Same(parsed)).WatchAsync(parsed.GetValue(_untilDone), cancellationToken);
         if (terminal.WritesJson)
         {
             terminal.Write(await QueueWatch.RunsAsync(connection, CancellationToken.None));
         }
 
-        return 0;
+        return isDone ? 0 : 1;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RunsCancelCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var id = parsed.GetValue(_id)!;
         var before = await connection.Run(id).StatusAsync(cancellationToken);
         if (before.Phase is RunPhase.Unknown)

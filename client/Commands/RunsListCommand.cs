@@ -2,6 +2,7 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Runs;
+using StepTool.Core.Runs;
 
 namespace StepTool.Client.Commands;
 
@@ -15,7 +16,7 @@ internal sealed class RunsListCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var runs = await RunList.ReadAsync(connection, cancellationToken);
         if (terminal.WritesJson)
         {
@@ -30,6 +31,11 @@ internal sealed class RunsListCommand : ConsoleCommand
         }
 
         RunList.Write(terminal, runs);
+        if (connection.Silo is null && runs.Any(run => run.Phase is RunPhase.Running))
+        {
+            terminal.Line($"No silo works here now; what is running goes on with: steptool runs watch ID{_connection.Same(parsed)}");
+        }
+
         return 0;
     }
 }

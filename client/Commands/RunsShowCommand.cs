@@ -21,7 +21,7 @@ internal sealed class RunsShowCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var id = parsed.GetValue(_id)!;
         var status = await connection.Run(id).StatusAsync(cancellationToken);
         if (status.Phase is RunPhase.Unknown)
@@ -36,7 +36,11 @@ internal sealed class RunsShowCommand : ConsoleCommand
         else
         {
             RunList.WriteStages(terminal, status);
-            if (status.Phase is RunPhase.Running)
+            if (status.Phase is RunPhase.Running && connection.Silo is null)
+            {
+                terminal.Line($"No silo works on it now; it goes on with: steptool runs watch {id}{_connection.Same(parsed)}");
+            }
+            else if (status.Phase is RunPhase.Running)
             {
                 foreach (var line in LoadLines.Of(await connection.Load.ReadAsync(cancellationToken)))
                 {

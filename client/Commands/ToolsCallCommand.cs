@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orleans.Runtime;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Queue;
@@ -35,7 +36,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
         var api = world.Describe(parsed.GetValue(_api)!);
         string arguments;
@@ -48,8 +49,9 @@ internal sealed class ToolsCallCommand : ConsoleCommand
             throw Refusal.Usage($"--arguments is '{parsed.GetValue(_arguments)}': {exception.Message}");
         }
 
-        var reply = await connection.Grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api.Key))
-            .CallAsync(new ToolRequest(new ToolCall(api.Key, arguments), $"console/{Guid.NewGuid():N}#0", 0, parsed.GetValue(_tools)), cancellationToken);
+        var grain = connection.Grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api.Key));
+        var request = new ToolRequest(new ToolCall(api.Key, arguments), $"console/{Guid.NewGuid():N}#0", 0, parsed.GetValue(_tools));
+        var reply = request.Mode.IsLive && api.Mutates ? await CallOnceAsync(grain, request, cancellationToken) : await grain.CallAsync(request, cancellationToken);
         if (terminal.WritesJson)
         {
             terminal.Write(reply);
@@ -69,6 +71,19 @@ internal sealed class ToolsCallCommand : ConsoleCommand
                 throw Refusal.Failed($"The call was lost: {faulted.Fault.Kind}. {faulted.Fault.Message}");
             default:
                 throw new InvalidOperationException($"A reply of type {reply.GetType().Name} is not known.");
+        }
+    }
+
+    private static async Task<ToolReply> CallOnceAsync(IToolApiGrain grain, ToolRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LostCalls.OnceAsync(() => grain.CallAsync(request, cancellationToken));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return new ToolFaulted(new ToolFault(
+                ToolFaultKind.OutcomeUnknown, $"{request.Call.Api} changes something and may have been called; it was not called again. See there what it did. {exception.Message}"));
         }
     }
 

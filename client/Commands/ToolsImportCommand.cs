@@ -51,7 +51,7 @@ internal sealed class ToolsImportCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.MakeIdleAsync(parsed, terminal, cancellationToken);
         return parsed.GetValue(_sources) is { Length: > 0 } sources
             ? await ImportApisAsync(sources, parsed, connection, terminal, cancellationToken)
             : await ImportWorldAsync(parsed, connection, terminal, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class ToolsListCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var world = (await _world.LoadAsync(parsed, connection, terminal, cancellationToken)).World;
         var all = Documentation(world);
         var found = parsed.GetValue(_search) is { Length: > 0 } words ? Best(all, words) : all;

@@ -28,7 +28,7 @@ internal sealed class ToolsShowCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _connection.OpenAsync(parsed, terminal, cancellationToken);
+        await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var world = await _world.LoadAsync(parsed, connection, terminal, cancellationToken);
         var api = world.Describe(parsed.GetValue(_api)!);
         var definition = world.World.TryDefine(api.Key, out var found) ? found : null;

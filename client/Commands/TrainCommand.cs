@@ -15,7 +15,7 @@ namespace StepTool.Client.Commands;
 internal sealed class TrainCommand : ConsoleCommand
 {
     private readonly Option<string?> _run = new("--run") { Description = "Id of the run; an ended run of this id writes its report again", HelpName = "ID" };
-    private readonly Option<string?> _out = new("--out") { Description = "Folder of report.json, report.md, report.html and policy/ [default: out/RUN]", HelpName = "DIR" };
+    private readonly OutFolder _out;
     private readonly WorldOptions _world;
     private readonly TrainOptions _training;
     private readonly ConnectionOptions _connection;
@@ -32,7 +32,7 @@ internal sealed class TrainCommand : ConsoleCommand
         _world = new WorldOptions(this);
         _training = new TrainOptions(this);
         Options.Add(_run);
-        Options.Add(_out);
+        _out = new OutFolder(this, "report.json, report.md, report.html and policy/");
         _connection = new ConnectionOptions(this);
     }
 
@@ -49,8 +49,8 @@ internal sealed class TrainCommand : ConsoleCommand
         terminal.Line(started.Before switch
         {
             RunPhase.Running => $"Run {run} goes on in world {world.World.Id}",
-            RunPhase.Unknown => $"Run {run} in world {world.World.Id}",
-            _ => $"Run {run} has ended before; this is its report",
+            RunPhase.Completed => $"Run {run} has ended before; this is its report",
+            _ => $"Run {run} in world {world.World.Id}",
         });
         var status = await new RunFollower(connection, terminal, _connection.Same(parsed)).FollowAsync(run, stages, cancellationToken);
         if (status is null)
@@ -58,9 +58,12 @@ internal sealed class TrainCommand : ConsoleCommand
             return 1;
         }
 
-        var folder = parsed.GetValue(_out) ?? Path.Combine("out", run);
+        var folder = _out.Of(parsed, run);
         await PolicyFolder.ExportAsync(connection, run, Path.Combine(folder, "policy"), cancellationToken);
         var context = new ReportContext { World = world, Configuration = RequestSettings.Of(_training.Request(parsed, world, run)) };
-        return await RunReport.PublishAsync(connection, terminal, [KeyValuePair.Create(_training.Seed(parsed), status)], context, folder, cancellationToken);
+        var exitCode = await RunReport.PublishAsync(connection, terminal, [KeyValuePair.Create(_training.Seed(parsed), status)], context, folder, cancellationToken);
+        var head = await PolicyNames.HeadAsync(connection, run, cancellationToken);
+        terminal.Line($"Version {head.Promoted.Version} of {head.Latest.Version} is promoted; see: steptool policy show {run}{_connection.Same(parsed)}");
+        return exitCode;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class CompareDisplay(Connection connection, Terminal terminal, C
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
     private readonly long _began = time.GetTimestamp();
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
 
     /// <summary>Shows the runs, and returns their statuses when all have ended.</summary>
     public async Task<ImmutableArray<RunStatus>> ShowAsync(ImmutableArray<string> runs, CancellationToken cancellationToken) => terminal.IsInteractive
@@ -22,15 +23,21 @@ internal sealed class CompareDisplay(Connection connection, Terminal terminal, C
     private async Task<ImmutableArray<RunStatus>> FollowAsync(
         ImmutableArray<string> runs, Action<TimeSpan, IReadOnlyList<CompareRow>> show, TimeSpan every, CancellationToken cancellationToken)
     {
-        var shown = TimeSpan.Zero;
+        var shown = (TimeSpan?)null;
         while (true)
         {
             var statuses = ImmutableArray.CreateRange(await Task.WhenAll(runs.Select(run => connection.Run(run).StatusAsync(cancellationToken))));
             var elapsed = time.GetElapsedTime(_began);
-            if (elapsed - shown >= every)
+            var rows = progress.Rows(statuses);
+            if (shown is { } last ? elapsed - last >= every : progress.Share(rows) > 0)
             {
                 shown = elapsed;
-                show(elapsed, progress.Rows(statuses));
+                show(elapsed, rows);
+            }
+
+            foreach (var obstacle in statuses.Select(RunPicture.Obstacle).Where(obstacle => obstacle.Length > 0 && _said.Add(obstacle)))
+            {
+                terminal.Complain(obstacle);
             }
 
             if (statuses.All(status => status.Phase is not RunPhase.Running) || statuses.Any(status => status.Phase is RunPhase.Failed or RunPhase.Cancelled))

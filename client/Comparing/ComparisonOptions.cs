@@ -55,7 +55,7 @@ internal sealed class ComparisonOptions
     /// <summary>Adds the options to a command.</summary>
     public ComparisonOptions(Command command)
     {
-        _split.AcceptOnlyFromAmong("test", "dev");
+        _split.Among("test", "dev");
         foreach (var option in new Option[] { _methods, _ablations, _seeds, _turns, _startTurns, _demonstrations, _split })
         {
             command.Options.Add(option);

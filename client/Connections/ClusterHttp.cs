@@ -11,17 +11,19 @@ namespace StepTool.Client.Connections;
 /// <summary>HTTP to a cluster: to the silo whose URL was given and, when that one answers no more, to the others that the cluster named.</summary>
 internal sealed class ClusterHttp : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private const int SlowestLine = 8 << 10; // bytes a second
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(100);
     private readonly HttpClient _http;
     private readonly Terminal _terminal;
+    private readonly TimeSpan _patience;
     private ImmutableArray<Uri> _urls;
 
-    /// <summary>Knows one silo so far.</summary>
-    public ClusterHttp(Uri silo, string apiKey, Terminal terminal)
+    /// <summary>Knows one silo so far; patience is what a try may take beside the time of its bytes, 100 seconds if not given.</summary>
+    public ClusterHttp(Uri silo, string apiKey, Terminal terminal, TimeSpan? patience = null)
     {
-        (Given, ApiKey, _terminal, _urls) = (silo, apiKey, terminal, [silo]);
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) });
+        (Given, ApiKey, _terminal, _patience, _urls) = (silo, apiKey, terminal, patience ?? DefaultPatience, [silo]);
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
         if (apiKey.Length > 0)
         {
             _http.DefaultRequestHeaders.Add(ApiKeyGate.Header, apiKey);
@@ -67,7 +69,7 @@ internal sealed class ClusterHttp : IDisposable
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(LostCalls.Patience);
         while (true)
         {
             var reason = "";
@@ -76,17 +78,17 @@ internal sealed class ClusterHttp : IDisposable
                 try
                 {
                     using var request = new HttpRequestMessage(method, new Uri(url, path)) { Content = body is { } content ? new ReadOnlyMemoryContent(content) : null };
-                    var response = await _http.SendAsync(request, cancellationToken);
+                    var response = await TryAsync(request, cancellationToken);
                     if (response.StatusCode is not (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout))
                     {
                         Prefer(url);
                         return response;
                     }
 
-                    reason = $"it answered {(int)response.StatusCode}";
+                    reason = $"it answered {(int)response.StatusCode}. {await response.Content.ReadAsStringAsync(cancellationToken)}";
                     response.Dispose();
                 }
-                catch (HttpRequestException exception)
+                catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
                 {
                     reason = exception.Message;
                 }
@@ -98,13 +100,38 @@ internal sealed class ClusterHttp : IDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new StorageException($"No silo can be reached for {Patience.TotalSeconds:0} seconds at {string.Join(", ", _urls)}: {reason}");
+                throw new StorageException($"No silo can be reached for {LostCalls.Patience.TotalSeconds:0} seconds at {string.Join(", ", _urls)}: {reason}");
             }
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    // With its content, whose time is that of its bytes on a slow line.
+    private async Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var limit = Limit(request.Content?.Headers.ContentLength);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(limit);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            patience.CancelAfter(limit = Limit(response.Content.Headers.ContentLength));
+            await response.Content.LoadIntoBufferAsync(patience.Token);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            response?.Dispose();
+            throw exception is OperationCanceledException && !cancellationToken.IsCancellationRequested
+                ? new TimeoutException($"it has not answered within {limit.TotalSeconds:0} seconds.", exception)
+                : exception;
+        }
+    }
+
+    private TimeSpan Limit(long? bytes) => _patience + TimeSpan.FromSeconds((bytes ?? 0) / SlowestLine);
 
     private void Prefer(Uri url)
     {

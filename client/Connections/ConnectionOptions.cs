@@ -1,5 +1,6 @@
 using System.CommandLine;
 using StepTool.Client.CommandLine;
+using StepTool.Silo.Storage;
 
 namespace StepTool.Client.Connections;
 
@@ -9,7 +10,8 @@ internal sealed class ConnectionOptions
     /// <summary>Environment variable of the silo's key.</summary>
     public const string ApiKeyVariable = "STEPTOOL_API_KEY";
 
-    private const string DefaultDirectory = ".steptool";
+    /// <summary>The data directory where none is given.</summary>
+    public const string DefaultDirectory = ".steptool";
 
     private readonly Option<string?> _silo = new("--silo") { Description = "URL of a silo, such as http://127.0.0.1:5080; without it the command hosts one in its own process", HelpName = "URL" };
     private readonly Option<string?> _apiKey = new("--api-key") { Description = $"Key of the silo; better given as {ApiKeyVariable} in the environment", HelpName = "KEY" };
@@ -44,11 +46,25 @@ internal sealed class ConnectionOptions
         });
     }
 
-    /// <summary>Opens the connection that the arguments ask for.</summary>
+    /// <summary>Opens the connection that the arguments ask for; a silo in this process goes on with what is stored.</summary>
     public Task<Connection> OpenAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
-        parsed.GetValue(_silo) is { } url
-            ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", terminal, cancellationToken)
-            : InProcessSilo.StartAsync(parsed.GetValue(_dataDirectory)!, terminal, cancellationToken);
+        Remote(parsed, terminal, cancellationToken) ?? InProcessSilo.StartAsync(Directory(parsed), terminal, cancellationToken);
+
+    /// <summary>Opens it for looking, or for changing one thing: a silo in this process plays, drives and trains nothing, and a data directory that is not there is not made.</summary>
+    /// <exception cref="Core.Storage.StorageException">A folder was named that is no data directory.</exception>
+    public Task<Connection> OpenIdleAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (parsed.GetResult(_dataDirectory) is { Implicit: false })
+        {
+            DataDirectory.Require(Directory(parsed));
+        }
+
+        return Remote(parsed, terminal, cancellationToken) ?? InProcessSilo.StartIdleAsync(Directory(parsed), terminal, cancellationToken);
+    }
+
+    /// <summary>Opens it as <see cref="OpenIdleAsync"/> does, for what may be the first that is stored: a data directory that is not there is made.</summary>
+    public Task<Connection> MakeIdleAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
+        Remote(parsed, terminal, cancellationToken) ?? InProcessSilo.MakeIdleAsync(Directory(parsed), terminal, cancellationToken);
 
     /// <summary>The folder that a command keeps its own files in.</summary>
     public string Directory(ParseResult parsed) => parsed.GetValue(_dataDirectory)!;
@@ -61,4 +77,8 @@ internal sealed class ConnectionOptions
         parsed.GetValue(_silo) is { } url ? $" --silo {url}"
         : parsed.GetValue(_dataDirectory) is { } directory && directory != DefaultDirectory ? $" --data-dir {directory}"
         : "";
+
+    private Task<Connection>? Remote(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) => parsed.GetValue(_silo) is { } url
+        ? RemoteSilo.ConnectAsync(new Uri(url), parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable) ?? "", terminal, cancellationToken)
+        : null;
 }

@@ -28,7 +28,7 @@ internal sealed class HttpBlobStore(ClusterHttp http) : IBlobStore
         using var response = await http.SendAsync(HttpMethod.Get, Path(hash), null, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new StorageException($"Blob {hash} cannot be read from {http.Current}: it answered {(int)response.StatusCode}.");
+            throw new StorageException($"Blob {hash} cannot be read from {http.Current}: it answered {(int)response.StatusCode}. {await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
 
         var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
@@ -41,7 +41,12 @@ internal sealed class HttpBlobStore(ClusterHttp http) : IBlobStore
     public async ValueTask<bool> ExistsAsync(string hash, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(HttpMethod.Head, Path(hash), null, cancellationToken);
-        return response.StatusCode == HttpStatusCode.OK;
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK => true,
+            HttpStatusCode.NotFound => false,
+            var status => throw new StorageException($"Whether {http.Current} has blob {hash} cannot be told: it answered {(int)status}."),
+        };
     }
 
     private static string Path(string hash) => $"/api/blobs/{hash}";

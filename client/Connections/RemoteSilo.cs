@@ -31,7 +31,7 @@ internal static class RemoteSilo
 
             http.Learn(cluster);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            EngineClient.Add(builder.Services, cluster, http);
+            EngineClient.Add(builder.Services, cluster, http, new LostCalls(silo, terminal, TimeProvider.System));
             host = builder.Build();
             await EngineClient.StartAsync(host, cluster, http, cancellationToken);
         }
@@ -43,7 +43,7 @@ internal static class RemoteSilo
         }
 
         var blobs = new HttpBlobStore(http);
-        return new Connection(host.Services.GetRequiredService<IClusterClient>(), blobs, new WorldCatalogue(blobs), silo, async () =>
+        return new Connection(host.Services.GetRequiredService<IClusterClient>(), blobs, new WorldCatalogue(blobs), silo, terminal, async () =>
         {
             await host.StopAsync(CancellationToken.None);
             await ((IAsyncDisposable)host).DisposeAsync();
@@ -72,7 +72,9 @@ internal static class RemoteSilo
         }
         catch (HttpRequestException exception)
         {
-            throw Refusal.Failed($"No silo answers at {silo}: {exception.Message}. Start one with 'dotnet run -c Release --project silo', or leave out --silo to work in this process.", exception);
+            throw Refusal.Failed(exception.HttpRequestError is HttpRequestError.SecureConnectionError
+                ? $"--silo is {silo}, where TLS cannot be agreed: {exception.GetBaseException().Message.TrimEnd('.')}. A silo itself speaks http; give --silo http://{silo.Authority}, or the URL of a proxy before it."
+                : $"No silo answers at {silo}: {exception.Message.TrimEnd('.')}. Start one with 'dotnet run -c Release --project silo', or leave out --silo to work in this process.", exception);
         }
         catch (System.Text.Json.JsonException exception)
         {

@@ -3,6 +3,7 @@ using System.CommandLine;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Client.Reports;
+using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
@@ -14,7 +15,8 @@ internal sealed class EpisodeSelection
 {
     private readonly Argument<string> _run = new("RUN") { Description = "Id of the run" };
     private readonly Option<string?> _stage = new("--stage") { Description = "Only episodes of this stage, such as steptool or dev@20", HelpName = "NAME" };
-    private readonly Option<Verdict?> _verdict = new("--verdict") { Description = "Only episodes judged so: solved, unsure or unsolved", HelpName = "VERDICT" };
+    private readonly Option<Verdict?> _verdict = Choices.Optional<Verdict>("--verdict", "Only episodes judged so: solved, unsure or unsolved", "VERDICT");
+    private readonly Option<bool> _faulted = new("--faulted") { Description = "Only episodes that a fault ended" };
     private readonly Option<string?> _task = new("--task") { Description = "Only episodes of this task", HelpName = "ID" };
 
     /// <summary>Adds the options to a command.</summary>
@@ -24,6 +26,7 @@ internal sealed class EpisodeSelection
         command.Options.Add(_stage);
         command.Options.Add(_verdict);
         command.Options.Add(_task);
+        command.Options.Add(_faulted);
     }
 
     /// <summary>The run and its selected outcomes.</summary>
@@ -48,13 +51,28 @@ internal sealed class EpisodeSelection
         }
 
         return new SelectedEpisodes(status, [.. episodes.Where(episode =>
-            (parsed.GetValue(_verdict) is not { } verdict || episode.Outcome.Result.Verdict == verdict)
+            (parsed.GetValue(_verdict) is not { } verdict || episode.Outcome.Result.Judged == verdict)
+            && (!parsed.GetValue(_faulted) || episode.Outcome.Status is EpisodeStatus.Faulted)
             && (parsed.GetValue(_task) is not { } task || episode.Outcome.Result.Task == task))]);
     }
 }
 
 /// <summary>Episodes of a run.</summary>
-internal sealed record SelectedEpisodes(RunStatus Run, ImmutableArray<SelectedEpisode> Episodes);
+internal sealed record SelectedEpisodes(RunStatus Run, ImmutableArray<SelectedEpisode> Episodes)
+{
+    /// <summary>How many of them can go on by <c>episodes resume</c>.</summary>
+    public int Resumable => Resumes(Run.Phase) ? Episodes.Count(episode => episode.Outcome.Status is EpisodeStatus.Faulted) : 0;
+
+    /// <summary>Whether episodes of a run in this phase can go on.</summary>
+    public static bool Resumes(RunPhase phase) => phase is RunPhase.Running or RunPhase.Completed;
+}
 
 /// <summary>An ended episode and the stage it belongs to.</summary>
-internal sealed record SelectedEpisode(string Stage, RolloutOutcome Outcome);
+internal sealed record SelectedEpisode(string Stage, RolloutOutcome Outcome)
+{
+    /// <summary>The judge's verdict; null where a fault or its user ended the episode.</summary>
+    public Verdict? Verdict => Outcome.Result.Judged;
+
+    /// <summary>What broke, such as <c>Tool: OutcomeUnknown</c>; null where nothing did.</summary>
+    public string? Fault => Outcome.Result.FaultName is { Length: > 0 } name ? name : null;
+}

@@ -41,7 +41,7 @@ internal static class EpisodeView
 
         if (episode.Fault is { } fault)
         {
-            terminal.Line($"fault: {fault.Boundary}. {fault.Message}");
+            terminal.Line($"fault: {EpisodeFault.Name(fault.Boundary, fault.Tool)}. {fault.Message}");
         }
     }
 

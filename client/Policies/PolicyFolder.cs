@@ -3,6 +3,7 @@ using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Core.Chance;
 using StepTool.Core.Features;
+using StepTool.Core.Policies.Floors;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Policies;
@@ -45,14 +46,14 @@ internal static class PolicyFolder
         {
             reference = PolicyReference.Parse(text);
         }
-        catch (FormatException exception)
+        catch (FormatException)
         {
-            throw Refusal.Usage($"--policy: {exception.Message}");
+            throw Refusal.Usage($"--policy is '{text}'; it must be a folder, NAME, NAME@latest, NAME@promoted, NAME@7 or floor:NAME. See 'steptool policy list'.");
         }
 
         if (reference.Pin is PolicyPin.Floor)
         {
-            return new NamedPolicy(reference.Name, reference);
+            return IsFloor(reference.Name, out var rule) ? new NamedPolicy(reference.Name, reference) : throw Refusal.Usage($"--policy is '{text}'. {rule}");
         }
 
         var head = await connection.Policy(reference.Name).HeadAsync(cancellationToken)
@@ -62,21 +63,40 @@ internal static class PolicyFolder
             : new NamedPolicy(text, reference);
     }
 
-    private static async Task<NamedPolicy> ImportAsync(Connection connection, string folder, CancellationToken cancellationToken)
+    private static bool IsFloor(string name, out string rule)
     {
-        PolicyBlobs stored;
         try
         {
-            stored = PolicyCheckpoint.Load(folder, FeatureSchema.Name).ToBlobs();
+            _ = Floors.Create(name);
+            rule = "";
+            return true;
+        }
+        catch (ArgumentException exception)
+        {
+            rule = exception.Message;
+            return false;
+        }
+    }
+
+    private static async Task<NamedPolicy> ImportAsync(Connection connection, string folder, CancellationToken cancellationToken)
+    {
+        PolicyCheckpoint checkpoint;
+        try
+        {
+            checkpoint = PolicyCheckpoint.Load(folder, FeatureSchema.Name);
         }
         catch (PolicyFormatException exception)
         {
             throw Refusal.Failed(exception.Message, exception);
         }
 
+        // Blobs of its own, under its own name: those of the version that it was exported from may be removed.
+        var given = checkpoint.ToBlobs();
+        var name = $"imported-{StableHash.Content(StableHash.Content(given.Description.Span) + StableHash.Content(given.Weights.Span))[..HashDigits]}";
+        var lineage = checkpoint.Description.Lineage.Append(KeyValuePair.Create("importedAs", name)).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+        var stored = (checkpoint with { Description = checkpoint.Description with { Lineage = lineage } }).ToBlobs();
         var description = await connection.Blobs.PutAsync(stored.Description, cancellationToken);
         var weights = await connection.Blobs.PutAsync(stored.Weights, cancellationToken);
-        var name = $"imported-{StableHash.Content(description + weights)[..HashDigits]}";
         await connection.Policy(name).PublishAsync(
             new PolicyManifest(0, -1, description, weights, "", OrdinalSet.Empty, 0, ImmutableSortedDictionary<string, double>.Empty, new TrainingSettings()), cancellationToken);
         return new NamedPolicy(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), new PolicyReference(name, PolicyPin.Version, 0));

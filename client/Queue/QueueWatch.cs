@@ -17,6 +17,7 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
 
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
     private readonly Queue<RecentOutcome> _recent = [];
+    private bool _isDone;
 
     /// <summary>The standing runs.</summary>
     public static async Task<List<RunStatus>> RunsAsync(Connection connection, CancellationToken cancellationToken)
@@ -26,15 +27,15 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         {
             if (entry.Run.StartsWith(StandingRun.Prefix, StringComparison.Ordinal))
             {
-                runs.Add(await connection.Run(entry.Run).StatusAsync(cancellationToken));
+                runs.Add(await RunList.StatusAsync(connection, entry, cancellationToken));
             }
         }
 
         return runs;
     }
 
-    /// <summary>Watches until all tasks have ended, or, where asked, for ever.</summary>
-    public async Task WatchAsync(bool untilDone, CancellationToken cancellationToken)
+    /// <summary>Watches until all tasks have ended, or, where asked, for ever. Returns whether none waited or ran when its user left.</summary>
+    public async Task<bool> WatchAsync(bool untilDone, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,8 +47,10 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         {
             terminal.Complain(connection.Silo is { } silo
                 ? $"The queue goes on at {silo}. Watch it again with: steptool queue watch{sameConnection}"
-                : $"Stopping between two steps; nothing is lost. Go on with: steptool queue watch{sameConnection}");
+                : $"Stopping between two steps, at once with another Ctrl-C; nothing is lost. Go on with: steptool queue watch{sameConnection}");
         }
+
+        return _isDone;
     }
 
     /// <summary>Standing runs as a table.</summary>
@@ -55,7 +58,7 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
     {
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumn("queue");
-        foreach (var name in new[] { "waiting or running", "ended", "pass", "return", "faults" })
+        foreach (var name in new[] { "waiting or running", "ended", "pass", "mean return", "faults", "cancelled" })
         {
             table.AddColumn(new TableColumn(name).RightAligned());
         }
@@ -63,11 +66,17 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         table.AddColumns("world", "started by");
         foreach (var run in runs)
         {
+            if (run.Phase is RunPhase.Unknown)
+            {
+                table.AddRow(new Text(run.Run), new Text("cannot be read"), new Text(""), new Text(""), new Text(""), new Text(""), new Text(""), new Text(RunList.Short(run.World)));
+                continue;
+            }
+
             var stage = run.Stages is [var only, ..] ? only : new StageProgress("", "serve", 0, 0, 0, 0, 0, 0, 0, 0);
             table.AddRow(new[]
             {
                 run.Run, RunPicture.Count(stage.Total - stage.Done), RunPicture.Count(stage.Done), stage.Done == 0 ? "" : RunPicture.Percent(stage.Passed / stage.Done),
-                stage.Done == 0 ? "" : (stage.Return / stage.Done).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture), RunPicture.Count(stage.Faults),
+                stage.Done == 0 ? "" : (stage.Return / stage.Done).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture), RunPicture.Count(stage.Faults), RunPicture.Count(stage.Cancelled),
                 RunList.Short(run.World), run.Command,
             }.Select(cell => new Text(cell)));
         }
@@ -81,15 +90,20 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         while (true)
         {
             var runs = await RunsAsync(connection, cancellationToken);
-            await ReadNewAsync(runs, cancellationToken);
-            var isDone = runs.All(run => run.Phase != RunPhase.Running || run.Stages.All(stage => stage.Done >= stage.Total));
-            if (shown is not { } at || time.GetElapsedTime(at) >= showEvery || (isDone && untilDone))
+            if (terminal.IsInteractive)
+            {
+                await ReadNewAsync(runs, cancellationToken);
+            }
+
+            var isOver = runs.All(run => run.Phase != RunPhase.Running || (!run.Stages.IsEmpty && run.Stages.All(stage => stage.Done >= stage.Total))); // nobody has looked yet at one without a stage
+            _isDone = isOver && runs.All(run => run.Phase != RunPhase.Unknown);
+            if (shown is not { } at || time.GetElapsedTime(at) >= showEvery || (isOver && untilDone))
             {
                 show(runs);
                 shown = time.GetTimestamp();
             }
 
-            if (isDone && untilDone)
+            if (isOver && untilDone)
             {
                 return;
             }
@@ -98,14 +112,16 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         }
     }
 
+    // No more is read than is shown: a run has at least as many outcomes as tasks that have ended.
     private async Task ReadNewAsync(List<RunStatus> runs, CancellationToken cancellationToken)
     {
-        foreach (var run in runs)
+        foreach (var run in runs.Where(run => run.Phase is not RunPhase.Unknown))
         {
             OutcomePage page;
             do
             {
-                page = await connection.Run(run.Run).OutcomesAsync(_positions.GetValueOrDefault(run.Run), cancellationToken);
+                var last = Math.Max(0, run.Stages.Sum(stage => (long)stage.Done) - Newest);
+                page = await connection.Run(run.Run).OutcomesAsync(Math.Max(last, _positions.GetValueOrDefault(run.Run)), cancellationToken);
                 _positions[run.Run] = page.Next;
                 foreach (var outcome in page.Outcomes)
                 {
@@ -124,6 +140,7 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
     private Rows Picture(List<RunStatus> runs)
     {
         var rows = new List<IRenderable> { Table(runs) };
+        rows.AddRange(RunPicture.Obstacles(runs).Select(obstacle => new Text(obstacle)));
         if (_recent.Count > 0)
         {
             var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle("newest") };
@@ -132,7 +149,7 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
             {
                 table.AddRow(new[]
                 {
-                    $"{run}/{outcome.Ordinal}", outcome.Result.Task, outcome.Status.ToString(), outcome.Result.Verdict.ToString(), RunPicture.Count(outcome.Result.Calls),
+                    $"{run}/{outcome.Ordinal}", outcome.Result.Task, outcome.Status.ToString(), outcome.Result.Judged?.ToString() ?? outcome.Result.FaultName, RunPicture.Count(outcome.Result.Calls),
                 }.Select(cell => new Text(cell)));
             }
 
@@ -147,7 +164,15 @@ internal sealed class QueueWatch(Connection connection, Terminal terminal, TimeP
         foreach (var run in runs)
         {
             var (done, total) = (run.Stages.Sum(stage => stage.Done), run.Stages.Sum(stage => stage.Total));
-            terminal.Line($"{run.Run}: {RunPicture.Count(total - done)} waiting or running, {RunPicture.Count(done)} ended");
+            if (run.Phase is not RunPhase.Unknown)
+            {
+                terminal.Line($"{run.Run}: {RunPicture.Count(total - done)} waiting or running, {RunPicture.Count(done)} ended");
+            }
+
+            if (RunPicture.Obstacle(run) is { Length: > 0 } obstacle)
+            {
+                terminal.Complain(obstacle);
+            }
         }
     }
 

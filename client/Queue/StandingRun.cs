@@ -38,8 +38,22 @@ internal static class StandingRun
             Tools = tools,
             Command = command,
         };
-        await connection.Run(plan.Run).StartAsync(plan, cancellationToken);
+        plan = plan with { Run = await FreeAsync(connection, plan.Run, cancellationToken) };
+        await connection.WhenThereIsRoomAsync(() => connection.Run(plan.Run).StartAsync(plan, cancellationToken), cancellationToken);
         return plan;
+    }
+
+    // A run that was cancelled takes no more tasks, and keeps its id with all that it has done.
+    private static async Task<string> FreeAsync(Connection connection, string id, CancellationToken cancellationToken)
+    {
+        for (var number = 1; ; number++)
+        {
+            var run = number == 1 ? id : $"{id}-{number}";
+            if ((await connection.Run(run).StatusAsync(cancellationToken)).Phase is RunPhase.Unknown or RunPhase.Running)
+            {
+                return run;
+            }
+        }
     }
 
     private static async Task<string?> NewestAsync(Connection connection, string world, CancellationToken cancellationToken) =>

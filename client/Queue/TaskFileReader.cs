@@ -90,7 +90,7 @@ internal sealed class TaskFileReader(IWorld world)
 
     private string Known(string id) => _known.Count == 0
         ? "it has none, so describe your own by 'query' and 'apis'."
-        : $"it has {_known.Count}, such as '{_known.Keys.First()}'{Nearest(id, _known.Keys)}.";
+        : $"it has {_known.Count}, such as '{_known.Keys.First()}'{Nearest(id, _known.Keys)}";
 
     private AgentTask OwnTask(JsonElement root, string presetId)
     {
@@ -130,7 +130,7 @@ internal sealed class TaskFileReader(IWorld world)
 
             if (!world.TryDescribe(api, out _))
             {
-                throw new LineFault(key, $"'{name}' is no API of world {world.Id}{Nearest(name, world.Apis.Select(known => known.ToString()))}. See 'steptool tools list'.");
+                throw new LineFault(key, $"'{name}' is no API of world {world.Id}{Nearest(name, world.Apis.Select(known => known.ToString()))} See 'steptool tools list'.");
             }
 
             if (offered.Contains(api))
@@ -167,7 +167,7 @@ internal sealed class TaskFileReader(IWorld world)
             ? text
             : throw new LineFault(key, $"is {Cut(element.GetRawText())}; it must be a text that is not blank.");
 
-    private static string Nearest(string text, IEnumerable<string> known) => Spelling.Nearest(text, known) is { } near ? $"; did you mean '{near}'?" : "";
+    private static string Nearest(string text, IEnumerable<string> known) => Spelling.Nearest(text, known) is { } near ? $"; did you mean '{near}'?" : ".";
 
     private static string Kind(JsonElement element) => element.ValueKind.ToString().ToLowerInvariant();
 

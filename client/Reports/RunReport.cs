@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
+using StepTool.Client.Runs;
 using StepTool.Core.Evaluation.Reports;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
@@ -40,8 +41,13 @@ internal static class RunReport
 
         try
         {
-            var testRuns = context.Measured is Core.Worlds.Split.Test ? await TestRunsAsync(connection, runs[0].Value, cancellationToken) : 0;
-            return ReportAssembler.Build(records, context with { TestRuns = testRuns, Timings = Timings([.. runs.Select(run => run.Value)]) });
+            var (testRuns, unreadable) = context.Measured is Core.Worlds.Split.Test ? await TestRunsAsync(connection, index, runs[0].Value, cancellationToken) : (0, []);
+            return ReportAssembler.Build(records, context with
+            {
+                TestRuns = testRuns,
+                Timings = Timings([.. runs.Select(run => run.Value)]),
+                Notes = [.. context.Notes, .. unreadable.Select(run => $"Run {run.Run} may have looked at the test tasks and is not counted, since it cannot be read: {run.Failure}")],
+            });
         }
         catch (ArgumentException exception)
         {
@@ -78,25 +84,28 @@ internal static class RunReport
     }
 
     // How many configurations had been tried on this world's test split when this one was first: running the same again chooses nothing, nor does measuring on dev.
-    private static async Task<int> TestRunsAsync(Connection connection, RunStatus status, CancellationToken cancellationToken)
+    private static async Task<(int Count, List<RunStatus> Unreadable)> TestRunsAsync(
+        Connection connection, ImmutableArray<RunEntry> index, RunStatus status, CancellationToken cancellationToken)
     {
         var commands = new HashSet<string>(StringComparer.Ordinal);
-        foreach (RunEntry entry in await connection.Index.RunsAsync(cancellationToken))
+        var unreadable = new List<RunStatus>();
+        foreach (var entry in index.Where(entry => entry.World == status.World))
         {
-            if (entry.World == status.World)
+            var other = await RunList.StatusAsync(connection, entry, cancellationToken);
+            if (other is { Phase: RunPhase.Unknown, Failure.Length: > 0 })
             {
-                var other = await connection.Run(entry.Run).StatusAsync(cancellationToken);
-                if (other.Stages.Any(stage => stage.Kind == "evaluate") && !other.Command.Contains("--split dev", StringComparison.Ordinal))
+                unreadable.Add(other);
+            }
+            else if (other.Stages.Any(stage => stage.Kind == "evaluate") && !other.Command.Contains("--split dev", StringComparison.Ordinal))
+            {
+                commands.Add(other.Command);
+                if (other.Command == status.Command)
                 {
-                    commands.Add(other.Command);
-                    if (other.Command == status.Command)
-                    {
-                        break;
-                    }
+                    break;
                 }
             }
         }
 
-        return Math.Max(1, commands.Count);
+        return (Math.Max(1, commands.Count), unreadable);
     }
 }

@@ -12,17 +12,21 @@ internal static class StageOutcomes
     /// <summary>Reads them.</summary>
     public static async Task<ImmutableArray<RolloutOutcome>> ReadAsync(Connection connection, string run, CancellationToken cancellationToken)
     {
-        var outcomes = new List<RolloutOutcome>();
+        var outcomes = new Dictionary<long, RolloutOutcome>();
         var from = 0L;
         while (true)
         {
             var page = await connection.Run(run).OutcomesAsync(from, cancellationToken);
             if (page.Outcomes.IsEmpty)
             {
-                return [.. outcomes.OrderBy(outcome => outcome.Ordinal)];
+                return [.. outcomes.Values.OrderBy(outcome => outcome.Ordinal)];
             }
 
-            outcomes.AddRange(page.Outcomes);
+            foreach (var outcome in page.Outcomes)
+            {
+                outcomes[outcome.Ordinal] = outcome; // one that was resumed comes once more: the last counts
+            }
+
             from = page.Next;
         }
     }

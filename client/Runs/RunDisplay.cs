@@ -41,6 +41,11 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
                 written = elapsed;
                 terminal.Line($"{RunPicture.Duration(elapsed)}  {RunPicture.Line(snapshot, floors)}");
             }
+
+            if (RunPicture.Obstacle(snapshot.Status) is { Length: > 0 } obstacle && begun.Add(obstacle))
+            {
+                terminal.Complain(obstacle);
+            }
         }
 
         return last!;
@@ -57,7 +62,7 @@ internal sealed class RunDisplay(Terminal terminal, TimeProvider time, IReadOnly
 
         var title = $"[bold]{Markup.Escape(snapshot.Status.Run)}[/]  {RunPicture.Duration(elapsed)}  {RunPicture.Count((long)snapshot.EpisodesPerSecond)} episodes/s"
             + (snapshot.Remaining is { } left ? $"  about {RunPicture.Duration(left)} left" : "");
-        return new Rows(new Markup(title), grid);
+        return new Rows(new Markup(title), grid, new Text(RunPicture.Obstacle(snapshot.Status)));
     }
 
     /// <summary>A bar filled by a share from 0 to 1.</summary>

@@ -24,7 +24,7 @@ internal sealed class RunFollower(Connection connection, Terminal terminal, stri
             {
                 RunPhase.Completed => last.Status,
                 RunPhase.Failed => throw Refusal.Failed($"Run {run} failed: {last.Status.Failure}"),
-                RunPhase.Cancelled => throw Refusal.Failed($"Run {run} was cancelled. Its episodes are kept: see 'steptool runs show {run}{sameConnection}'."),
+                RunPhase.Cancelled => throw Refusal.Failed($"Run {run} was cancelled, so that it has no report. Its episodes are kept: see 'steptool episodes list {run}{sameConnection}'. Start another without --run, or under another id."),
                 _ => throw Refusal.Usage($"There is no run '{run}'; see 'steptool runs list{sameConnection}'."),
             };
         }
@@ -32,7 +32,7 @@ internal sealed class RunFollower(Connection connection, Terminal terminal, stri
         {
             terminal.Complain(connection.Silo is { } silo
                 ? $"The run goes on at {silo}. Find it again with: steptool runs watch {run}{sameConnection}"
-                : $"Stopping between two steps; nothing is lost. Go on with the same command, or with: steptool runs watch {run}{sameConnection}");
+                : $"Stopping between two steps, at once with another Ctrl-C; nothing is lost. Go on with the same command, or with: steptool runs watch {run}{sameConnection}");
             return null;
         }
     }

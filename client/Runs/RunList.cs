@@ -3,6 +3,8 @@ using Spectre.Console;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Core.Runs;
+using StepTool.Core.Storage;
+using StepTool.Grains.Contracts;
 
 namespace StepTool.Client.Runs;
 
@@ -15,14 +17,33 @@ internal static class RunList
         var runs = new List<RunStatus>();
         foreach (var entry in await connection.Index.RunsAsync(cancellationToken))
         {
-            runs.Add(await connection.Run(entry.Run).StatusAsync(cancellationToken));
+            runs.Add(await StatusAsync(connection, entry, cancellationToken));
         }
 
         return runs;
     }
 
+    /// <summary>How far a run is; of one whose record cannot be read, which must not hide the others, the reason under <see cref="RunPhase.Unknown"/>.</summary>
+    public static async Task<RunStatus> StatusAsync(Connection connection, RunEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.Run(entry.Run).StatusAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsOfOne(exception))
+        {
+            return new RunStatus(entry.Run, RunPhase.Unknown, 0, [], ReasonOf(exception), "", entry.World);
+        }
+    }
+
+    /// <summary>Whether what failed concerns what was asked for and no other: neither its user nor the loss of all silos has ended it.</summary>
+    internal static bool IsOfOne(Exception exception) => exception is not (OperationCanceledException or Refusal);
+
+    /// <summary>Why it failed, in the words of whoever read a damaged record: an engine puts its own around them.</summary>
+    internal static string ReasonOf(Exception exception) => StorageException.Damage(exception) ?? exception.Message;
+
     /// <summary>Writes the table.</summary>
-    public static void Write(Terminal terminal, IEnumerable<RunStatus> runs)
+    public static void Write(Terminal terminal, IReadOnlyList<RunStatus> runs)
     {
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns("run", "phase", "stage");
@@ -40,6 +61,10 @@ internal static class RunList
         }
 
         terminal.Out.Write(table);
+        foreach (var obstacle in RunPicture.Obstacles(runs))
+        {
+            terminal.Line(obstacle);
+        }
     }
 
     /// <summary>A run's stages as a table.</summary>
@@ -47,6 +72,11 @@ internal static class RunList
     {
         terminal.Line($"{run.Run}: {Phase(run)}, world {run.World}");
         terminal.Line(run.Command);
+        if (run.Resuming > 0)
+        {
+            terminal.Line($"{RunPicture.Count(run.Resuming, "resumed episode")} at work again");
+        }
+
         if (run.Failure.Length > 0)
         {
             terminal.Line(run.Failure);
@@ -54,7 +84,7 @@ internal static class RunList
 
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns("stage", "kind");
-        foreach (var name in new[] { "episodes", "pass", "return", "turns", "faults", "updates", "seconds" })
+        foreach (var name in new[] { "episodes", "pass", "mean return", "turns", "faults", "cancelled", "updates", "seconds" })
         {
             table.AddColumn(new TableColumn(name).RightAligned());
         }
@@ -66,7 +96,7 @@ internal static class RunList
                 stage.Name, stage.Kind, stage.Done == stage.Total ? RunPicture.Count(stage.Done) : $"{RunPicture.Count(stage.Done)} of {RunPicture.Count(stage.Total)}",
                 stage.Done == 0 ? "" : RunPicture.Percent(stage.Passed / stage.Done),
                 stage.Done == 0 ? "" : (stage.Return / stage.Done).ToString("0.000", CultureInfo.InvariantCulture),
-                RunPicture.Count(stage.Turns), RunPicture.Count(stage.Faults), stage.Updates == 0 ? "" : RunPicture.Count(stage.Updates),
+                RunPicture.Count(stage.Turns), RunPicture.Count(stage.Faults), RunPicture.Count(stage.Cancelled), stage.Updates == 0 ? "" : RunPicture.Count(stage.Updates),
                 stage.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
             }.Select(cell => new Text(cell)));
         }

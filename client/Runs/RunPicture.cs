@@ -57,12 +57,26 @@ internal static class RunPicture
         return string.Join(", ", parts.Where(part => part.Length > 0));
     }
 
+    /// <summary>What keeps a run from going on, with its name; empty while nothing does.</summary>
+    public static string Obstacle(RunStatus run) => run switch
+    {
+        { Phase: RunPhase.Running, Failure.Length: > 0 } => $"{run.Run} waits: {run.Failure}",
+        { Phase: RunPhase.Unknown, Failure.Length: > 0 } => $"{run.Run} cannot be read: {run.Failure}",
+        _ => "",
+    };
+
+    /// <summary>What the runs say that wait, or cannot be read.</summary>
+    public static IEnumerable<string> Obstacles(IEnumerable<RunStatus> runs) => runs.Select(Obstacle).Where(obstacle => obstacle.Length > 0);
+
     /// <summary>A span as minutes and seconds.</summary>
     public static string Duration(TimeSpan span) =>
         span.TotalHours >= 1 ? span.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : span.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A count with groups of three.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A count of things, of which a number other than one ends in s.</summary>
+    public static string Count(long value, string thing) => value == 1 ? $"1 {thing}" : $"{Count(value)} {thing}s";
 
     /// <summary>A share as a percentage.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
@@ -109,9 +123,9 @@ internal static class RunPicture
             return "";
         }
 
-        var faults = stages.Sum(stage => stage.Faults);
+        var (faults, cancelled) = (stages.Sum(stage => stage.Faults), stages.Sum(stage => stage.Cancelled));
         var text = string.Create(CultureInfo.InvariantCulture, $"pass {Percent(stages.Sum(stage => stage.Passed) / done)}, return {stages.Sum(stage => stage.Return) / done:0.000}");
-        return faults == 0 ? text : $"{text}, {Count(faults)} faults";
+        return text + (faults == 0 ? "" : $", {Count(faults)} faults") + (cancelled == 0 ? "" : $", {Count(cancelled)} cancelled");
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
@@ -5,10 +6,10 @@ using StepTool.Core.Runs;
 
 namespace StepTool.Client.Runs;
 
-/// <summary>Starts a run, or goes on with the one that does the same and has not ended.</summary>
+/// <summary>Starts runs, or goes on with those that do the same and have not all ended.</summary>
 internal static class RunStarter
 {
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts one run.</summary>
     /// <param name="connection">Where.</param>
     /// <param name="asked">The id that was asked for, or null.</param>
     /// <param name="preferred">The id otherwise; with a number behind it where that is taken.</param>
@@ -16,31 +17,51 @@ internal static class RunStarter
     /// <param name="cancellationToken">Stops waiting for the silo's answer.</param>
     /// <exception cref="Refusal">Another plan runs under the id that was asked for, or the plan is invalid.</exception>
     public static async Task<StartedRun> StartAsync(
-        Connection connection, string? asked, string preferred, Func<string, RunPlan> planOf, CancellationToken cancellationToken)
+        Connection connection, string? asked, string preferred, Func<string, RunPlan> planOf, CancellationToken cancellationToken) =>
+        (await StartAsync(connection, asked, preferred, id => [planOf(id)], cancellationToken))[0];
+
+    /// <summary>Starts runs that belong together, whose ids have their first part in common: all of them anew, or all as they were left.</summary>
+    /// <inheritdoc cref="StartAsync(Connection, string?, string, Func{string, RunPlan}, CancellationToken)"/>
+    public static async Task<ImmutableArray<StartedRun>> StartAsync(
+        Connection connection, string? asked, string preferred, Func<string, ImmutableArray<RunPlan>> plansOf, CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)
         {
-            var id = asked ?? (number == 1 ? preferred : string.Create(CultureInfo.InvariantCulture, $"{preferred}-{number}"));
-            var plan = planOf(id);
-            var before = await connection.Run(id).StatusAsync(cancellationToken);
-            if (before.Phase is RunPhase.Unknown || asked is not null || before.Phase is RunPhase.Running)
+            var plans = plansOf(asked ?? (number == 1 ? preferred : string.Create(CultureInfo.InvariantCulture, $"{preferred}-{number}")));
+            var runs = new List<StartedRun>();
+            foreach (var plan in plans)
             {
-                try
+                runs.Add(new StartedRun(plan, (await connection.Run(plan.Run).StatusAsync(cancellationToken)).Phase));
+            }
+
+            var areNew = runs.All(run => run.Before is RunPhase.Unknown);
+            if (asked is null && !areNew && !WereLeft(runs))
+            {
+                continue; // they have ended before: the next number
+            }
+
+            try
+            {
+                foreach (var run in runs.OrderBy(run => run.Before is RunPhase.Unknown)) // where another plan has one of the ids, none is begun
                 {
-                    await connection.Run(id).StartAsync(plan, cancellationToken);
-                    return new StartedRun(plan, before.Phase);
+                    await connection.WhenThereIsRoomAsync(() => connection.Run(run.Plan.Run).StartAsync(run.Plan, cancellationToken), cancellationToken);
                 }
-                catch (ArgumentException exception) when (before.Phase is RunPhase.Unknown || asked is not null)
-                {
-                    throw Refusal.Usage(exception.Message);
-                }
-                catch (ArgumentException)
-                {
-                    // another plan runs under this id: the next number
-                }
+
+                return [.. runs];
+            }
+            catch (ArgumentException exception) when (areNew || asked is not null)
+            {
+                throw Refusal.Usage(exception.Message);
+            }
+            catch (ArgumentException)
+            {
+                // other plans run under these ids: the next number
             }
         }
     }
+
+    private static bool WereLeft(List<StartedRun> runs) =>
+        runs.Exists(run => run.Before is RunPhase.Running) && runs.TrueForAll(run => run.Before is RunPhase.Running or RunPhase.Completed or RunPhase.Unknown);
 }
 
 /// <summary>A run that is under way.</summary>

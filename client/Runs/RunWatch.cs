@@ -5,7 +5,7 @@ using StepTool.Core.Runs;
 
 namespace StepTool.Client.Runs;
 
-/// <summary>Looks at a run again and again until it ends.</summary>
+/// <summary>Looks at a run again and again until it ends, and what was resumed of it.</summary>
 internal sealed class RunWatch(Connection connection, TimeProvider time)
 {
     private static readonly TimeSpan Near = TimeSpan.FromMilliseconds(200);
@@ -27,7 +27,7 @@ internal sealed class RunWatch(Connection connection, TimeProvider time)
             var metrics = await MetricsAsync(policies, cancellationToken);
             var done = status.Stages.Sum(stage => stage.Done);
             yield return new RunSnapshot(status, metrics, pace.Rate(time.GetElapsedTime(began), done), pace.Remaining(status)) { Planned = stages };
-            if (status.Phase != RunPhase.Running)
+            if (status is { Phase: not RunPhase.Running, Resuming: 0 })
             {
                 yield break;
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using StepTool.Client.CommandLine;
 using StepTool.Core.Rewards;
 
 namespace StepTool.Client.Training;
@@ -30,9 +31,9 @@ internal sealed class CreditChoice
     /// <summary>Adds the options to a command.</summary>
     public CreditChoice(Command command)
     {
-        _weighting.AcceptOnlyFromAmong("return-to-go", "released", "immediate");
-        _clock.AcceptOnlyFromAmong("turn", "token");
-        _terminal.AcceptOnlyFromAmong("kept", "dropped");
+        _weighting.Among("return-to-go", "released", "immediate");
+        _clock.Among("turn", "token");
+        _terminal.Among("kept", "dropped");
         command.Options.Add(_weighting);
         command.Options.Add(_clock);
         command.Options.Add(_terminal);

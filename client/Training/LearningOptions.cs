@@ -27,7 +27,7 @@ internal sealed class LearningOptions
     /// <param name="choosesMethod">Whether the method is an option too; where it is not, policies start from imitation and can finish, so that calls without an answer stay unpaid.</param>
     public LearningOptions(Command command, bool choosesMethod)
     {
-        _method.AcceptOnlyFromAmong([.. TrainingMethods.All, .. TrainingMethods.References]);
+        _method.Among([.. TrainingMethods.All, .. TrainingMethods.References]);
         _choosesMethod = choosesMethod;
         foreach (var option in new Option[] { _method, _learningRate, _epochs, _miniBatch, _entropy, _kl, _gamma, _lambda, _hidden }.Skip(_choosesMethod ? 0 : 1))
         {
@@ -54,5 +54,16 @@ internal sealed class LearningOptions
     };
 
     /// <summary>How steps are rewarded.</summary>
-    public RewardOptions Rewards(ParseResult parsed) => _rewards.Read(parsed);
+    /// <exception cref="Refusal">An option was named that the method does not read.</exception>
+    public RewardOptions Rewards(ParseResult parsed)
+    {
+        var method = _choosesMethod ? parsed.GetValue(_method)! : "steptool";
+        if (!TrainingMethods.Create(method).ReadsStepRewards && _rewards.Given(parsed).FirstOrDefault() is { } given)
+        {
+            var readers = TrainingMethods.All.Where(name => TrainingMethods.Create(name).ReadsStepRewards);
+            throw Refusal.Usage($"{given} decides what steps are paid, and method '{method}' does not read that. Leave it out, or choose a method that does: {string.Join(", ", readers)}.");
+        }
+
+        return _rewards.Read(parsed);
+    }
 }

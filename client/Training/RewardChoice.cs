@@ -38,14 +38,18 @@ internal sealed class RewardChoice
             HelpName = "CHOICE",
             DefaultValueFactory = _ => paysUnanswered ? Paid : "unpaid",
         };
-        _unanswered.AcceptOnlyFromAmong(Paid, "unpaid");
-        _contribution.AcceptOnlyFromAmong("used", "lcs");
-        _parts.AcceptOnlyFromAmong("both", "success", "contribution", "final", "shuffled", "constant", "oracle");
+        _unanswered.Among(Paid, "unpaid");
+        _contribution.Among("used", "lcs");
+        _parts.Among("both", "success", "contribution", "final", "shuffled", "constant", "oracle");
         command.Options.Add(_parts);
         command.Options.Add(_weight);
         command.Options.Add(_contribution);
         command.Options.Add(_unanswered);
     }
+
+    /// <summary>Those of the options that the command line names.</summary>
+    public IEnumerable<string> Given(ParseResult parsed) =>
+        new Option[] { _parts, _weight, _contribution, _unanswered }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <summary>The options' values.</summary>
     public RewardOptions Read(ParseResult parsed) => new()

@@ -8,8 +8,11 @@ namespace StepTool.Client.Training;
 /// <summary>The options of <c>train</c> beside world and connection.</summary>
 internal sealed class TrainOptions
 {
+    private const string Gated = "gated";
     private readonly Option<ulong> _seed = Ranged.Option("--seed", "Seed of first weights, sampling and order", 0ul, (ulong)int.MaxValue, 1ul);
     private readonly Option<int?> _iterations = Ranged.Optional("--iterations", "Updates", 1, 100_000);
+    private readonly Option<string> _promote = new("--promote") { Description = "When a version is promoted: gated, at a look at dev unless it is worse there than the promoted one beyond the interval; always, after each part of the training", HelpName = "WHEN", DefaultValueFactory = _ => Gated };
+    private readonly Option<int> _keep = Ranged.Option("--keep", "Versions kept beside those promoted or pinned; 0 for all", 0, 1_000_000, 0);
     private readonly ExperimentOptions _experiment;
 
     /// <summary>Adds the options to a command.</summary>
@@ -17,6 +20,9 @@ internal sealed class TrainOptions
     {
         command.Options.Add(_seed);
         command.Options.Add(_iterations);
+        _promote.Among(Gated, "always");
+        command.Options.Add(_promote);
+        command.Options.Add(_keep);
         _experiment = new ExperimentOptions(command, choosesMethod: true);
     }
 
@@ -36,6 +42,8 @@ internal sealed class TrainOptions
             Iterations = parsed.GetValue(_iterations) ?? preset.Iterations,
             BatchSize = preset.BatchSize,
             Seed = parsed.GetValue(_seed),
+            IsGated = parsed.GetValue(_promote) == Gated,
+            KeptVersions = parsed.GetValue(_keep),
         };
         return _experiment.Fill(request, parsed, world, Split.Test);
     }

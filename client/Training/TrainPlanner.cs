@@ -63,6 +63,8 @@ internal static class TrainPlanner
                 Demonstrated = method.Imitates,
                 Settings = request.Settings with { Seed = request.Seed, TotalUpdates = request.Iterations },
                 Groups = request.TrainGroups,
+                Promotes = !request.IsGated,
+                KeptVersions = request.KeptVersions,
             };
             yield return Dev(request, until);
             done = until;
@@ -88,6 +90,7 @@ internal static class TrainPlanner
         Split = Split.Dev,
         MaxTasks = request.DevTasks,
         Groups = request.TrainGroups,
+        IsGate = request.IsGated && updates > 0,
     };
 
     private static PolicyReference Latest(TrainRequest request) => new(request.Run, PolicyPin.Latest);

@@ -9,6 +9,12 @@ internal sealed record TrainRequest : ExperimentRequest
     /// <summary>Updates altogether.</summary>
     public required int Iterations { get; init; }
 
+    /// <summary>Whether each look at dev decides if its version is promoted; else each part of the training promotes its last one.</summary>
+    public bool IsGated { get; init; } = true;
+
+    /// <summary>Versions kept; 0 for all.</summary>
+    public int KeptVersions { get; init; }
+
     /// <summary>Seed of first weights, sampling and order.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -27,6 +27,9 @@ public sealed record Episode
     /// <summary>Whether Finish is offered in the last turn only, where nothing else is: what a policy does when it may not choose when to stop.</summary>
     public bool HoldsFinish { get; init; }
 
+    /// <summary>The attempt at the same task that it still repeats; null where it chooses for itself.</summary>
+    public Branch? Branch { get; init; }
+
     /// <summary>How it is played when a path ends without an answer.</summary>
     public SearchStrategy Strategy { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record Episode
     /// <summary>Steps taken so far; with a search, those of the current path.</summary>
     public ImmutableArray<Step> Steps { get; init; } = [];
 
-    /// <summary>A call decided on whose answer is not known yet; null between steps.</summary>
+    /// <summary>A call decided on whose answer is not known yet, or never was because a fault ended the episode; null between steps.</summary>
     public Decision? Pending { get; init; }
 
     /// <summary>Running, or how the episode ended.</summary>
@@ -54,6 +57,10 @@ public sealed record Episode
     /// <summary>Whether the episode has ended.</summary>
     [JsonIgnore]
     public bool HasEnded => Status != EpisodeStatus.Running;
+
+    /// <summary>Whether the episode may be learnt from: not where a fault or its user ended it, nor where a fault stands in place of an answer.</summary>
+    [JsonIgnore]
+    public bool IsExcluded => Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled || Steps.Concat(Abandoned.SelectMany(path => path.Steps)).Any(step => step.Fault is not null);
 
     /// <summary>Turns taken over all paths, the current one included.</summary>
     [JsonIgnore]
@@ -90,7 +97,11 @@ public enum EpisodeStatus
 /// <param name="Boundary">Which boundary broke: tool, policy, storage or judge.</param>
 /// <param name="Message">Detail for the operator.</param>
 /// <param name="Tool">The tool's fault, where it was one.</param>
-public sealed record EpisodeFault(FaultBoundary Boundary, string Message, ToolFaultKind? Tool = null);
+public sealed record EpisodeFault(FaultBoundary Boundary, string Message, ToolFaultKind? Tool = null)
+{
+    /// <summary>What broke, in a word or two, such as <c>Tool: OutcomeUnknown</c>.</summary>
+    public static string Name(FaultBoundary boundary, ToolFaultKind? tool) => tool is { } kind ? $"{boundary}: {kind}" : boundary.ToString();
+}
 
 /// <summary>Boundaries that can break under an episode.</summary>
 public enum FaultBoundary

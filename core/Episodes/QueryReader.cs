@@ -40,11 +40,12 @@ public static partial class QueryReader
         return string.Join(' ', words.TakeLast(ContextWords));
     }
 
+    // Every repeat that may begin inside of another one's text is bounded, so that reading takes time in proportion to the text.
     [GeneratedRegex("""
         (?<![\w])['"“‘](?<quoted>[^'"”’“‘]{1,80})['"”’](?!\w)
         |https?://\S+
-        |[\w.+-]+@[\w-]+\.[\w.]+
-        |\b(?:[A-Za-z]+[-_])*[A-Za-z]*\d[\w.,:/-]*
+        |[\w.+-]{1,64}@[\w-]{1,255}\.[\w.]+
+        |\b(?:[A-Za-z]+[-_]){0,16}[A-Za-z]*\d[\w.,:/-]*
         |(?<name>\b\p{Lu}\p{L}+(?:\s+\p{Lu}\p{L}+)*)
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Literal();

@@ -20,6 +20,9 @@ public sealed record Step
     /// <summary>The real call behind the answer; null where there was none.</summary>
     public RealCall? Real { get; init; }
 
+    /// <summary>The fault that came instead of an answer, where the episode was resumed behind it: an episode with such a step is not learnt from. Null otherwise.</summary>
+    public ToolFaultKind? Fault { get; init; }
+
     /// <summary>Whether the call worked.</summary>
     public bool Success { get; init; }
 

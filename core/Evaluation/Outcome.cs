@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
+using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 
 namespace StepTool.Core.Evaluation;
@@ -56,6 +58,17 @@ public sealed record Outcome
     /// <summary>The boundary whose fault ended the episode, or null.</summary>
     public FaultBoundary? Fault { get; init; }
 
+    /// <summary>The tool's fault, where it was one; null too in outcomes that older builds stored.</summary>
+    public ToolFaultKind? ToolFault { get; init; }
+
+    /// <summary>The judge's verdict; null where there was none, since a fault or its user ended the episode.</summary>
+    [JsonIgnore]
+    public Verdict? Judged => Ending is EpisodeStatus.Faulted or EpisodeStatus.Cancelled ? null : Verdict;
+
+    /// <summary>What broke, such as <c>Tool: OutcomeUnknown</c>; empty where nothing did.</summary>
+    [JsonIgnore]
+    public string FaultName => Fault is { } boundary ? EpisodeFault.Name(boundary, ToolFault) : "";
+
     /// <summary>Verdicts had the episode been allowed 1, 2, ... <see cref="MaxCalls"/> calls: see <see cref="EpisodePrefix"/>.</summary>
     public ImmutableArray<Verdict> PassAtCalls { get; init; } = [];
 
@@ -99,6 +112,7 @@ public sealed record Outcome
             RelevantCalled = judgement?.RelevantCalled ?? 0,
             Return = episode.Return,
             Fault = episode.Fault?.Boundary,
+            ToolFault = episode.Fault?.Tool,
             PassAtCalls = [.. Enumerable.Range(1, MaxCalls).Select(allowed =>
                 allowed >= calls || judgement is null ? verdict
                 : episode.Abandoned.IsEmpty ? judgePrefix(EpisodePrefix.Of(episode, allowed)).Verdict

@@ -22,6 +22,8 @@ namespace StepTool.Core.Runs;
 /// <param name="HoldsFinish">Whether Finish is offered in the last turn only: see <see cref="Episode.HoldsFinish"/>.</param>
 /// <param name="Demonstration">The demonstration that is played instead of asking the policy, or null.</param>
 /// <param name="Tools">Where the answers of its calls may come from.</param>
+/// <param name="Branch">The attempt at the same task that it repeats at first, or null: see <see cref="Episode.Branch"/>.</param>
+/// <param name="Resumes">The attempt, ended by a fault, that it goes on from; null for a first attempt.</param>
 public sealed record RolloutSpec(
     EpisodeId Id,
     string World,
@@ -36,4 +38,21 @@ public sealed record RolloutSpec(
     SearchStrategy Strategy = SearchStrategy.React,
     bool HoldsFinish = false,
     Demonstration? Demonstration = null,
-    ToolMode Tools = ToolMode.Recorded);
+    ToolMode Tools = ToolMode.Recorded,
+    Branch? Branch = null,
+    Resumption? Resumes = null)
+{
+    /// <summary>The episode before its first turn.</summary>
+    public Episode Begin() => EpisodeEngine.Begin(Id, World, Task, Seed) with
+    {
+        FinishesAtBudget = FinishesAtBudget,
+        HoldsFinish = HoldsFinish,
+        Strategy = Strategy,
+        Branch = Branch,
+    };
+}
+
+/// <summary>An episode that a fault ended and that goes on by command.</summary>
+/// <param name="Trajectory">Blob of the ended episode.</param>
+/// <param name="Number">How often the rollout has been resumed, from 1.</param>
+public sealed record Resumption(string Trajectory, int Number);

@@ -14,7 +14,7 @@ public sealed class RunEngine
     private readonly ImmutableArray<StageTasks> _stages;
 
     /// <summary>Lays out the plan's ordinals over the world's tasks.</summary>
-    /// <exception cref="ArgumentException">A stage has no tasks or is out of range.</exception>
+    /// <exception cref="ArgumentException">A stage has no tasks.</exception>
     public RunEngine(RunPlan plan, IWorld world)
     {
         Plan = plan;
@@ -29,8 +29,7 @@ public sealed class RunEngine
                 throw new ArgumentException(
                     stage is TrainStage { Demonstrated: true }
                         ? $"Stage '{stage.Name}' of run '{plan.Run}' learns from demonstrations, and world '{plan.World}' has none for its tasks. Choose another method or world, or groups that have some."
-                        : $"Stage '{stage.Name}' of run '{plan.Run}' has no tasks in world '{plan.World}'; choose a split or groups that have some.",
-                    nameof(plan));
+                        : $"Stage '{stage.Name}' of run '{plan.Run}' has no tasks in world '{plan.World}'; choose a split or groups that have some.");
             }
 
             var count = stage is TrainStage train ? (long)train.Iterations * train.BatchSize : tasks.Length;
@@ -89,12 +88,13 @@ public sealed class RunEngine
 
     /// <summary>
     /// How many ordinals of a stage may be enqueued in all, from its first on. Training rollouts wait while the trainer is more than the allowed
-    /// updates behind; none is thrown away.
+    /// updates behind, or its log is full; none is thrown away.
     /// </summary>
     /// <param name="stage">Index of the stage.</param>
     /// <param name="updates">Updates published in the stage so far.</param>
-    public long Admitted(int stage, int updates) => _stages[stage].Stage is TrainStage train
-        ? Math.Min(_stages[stage].Count, (updates + 1L + train.MaxStaleness) * train.BatchSize)
+    /// <param name="maxLogged">Episodes that may wait to be learnt from; less than a batch counts as a batch, since nothing would ever be learnt.</param>
+    public long Admitted(int stage, int updates, int maxLogged) => _stages[stage].Stage is TrainStage train
+        ? Math.Min(_stages[stage].Count, ((long)updates * train.BatchSize) + Math.Min((1L + train.MaxStaleness) * train.BatchSize, Math.Max(maxLogged, train.BatchSize)))
         : _stages[stage].Count;
 
     private static bool FinishesAtBudget(TrainStage train, ulong seed) => new SeededRandom(StableHash.Of("finish", seed)).NextDouble() < train.FinishShare;
@@ -102,13 +102,21 @@ public sealed class RunEngine
     // Each pass over the training tasks, or over their demonstrations, is a fresh shuffle, so that all come equally often and in an order of no meaning.
     private RolloutSpec Train(TrainStage train, StageTasks stage, long index, RolloutSpec rollout)
     {
-        var position = (stage.TrainedBefore(_stages) + index) / train.Attempts;
+        var (position, attempt) = Math.DivRem(stage.TrainedBefore(_stages) + index, train.Attempts);
         var pass = position / stage.Tasks.Length;
         var place = stage.Order(Plan.Seed, pass)[position % stage.Tasks.Length];
-        return train.Demonstrated
-            ? rollout with { Task = stage.Tasks[place], Demonstration = new Demonstration(stage.Number(place), train.MistakeShare) }
-            : rollout with { Task = stage.Tasks[place], FinishesAtBudget = FinishesAtBudget(train, rollout.Seed) };
+        if (train.Demonstrated)
+        {
+            return rollout with { Task = stage.Tasks[place], Demonstration = new Demonstration(stage.Number(place), train.MistakeShare) };
+        }
+
+        var branch = attempt == 0 ? null : Branch(rollout, stage.Tasks[place], attempt);
+        return rollout with { Task = stage.Tasks[place], Branch = branch, FinishesAtBudget = FinishesAtBudget(train, branch?.Seed ?? rollout.Seed) };
     }
+
+    // All attempts at a task but the first branch off that one, at a turn drawn from those that the task allows.
+    private Branch Branch(RolloutSpec rollout, AgentTask task, long attempt) => new(
+        StableHash.Combine(Plan.Seed, (ulong)(rollout.Id.Ordinal - attempt)), new SeededRandom(StableHash.Of("branch", rollout.Seed)).NextInt(task.MaxTurns));
 
     private static PolicyReference Pin(PolicyReference policy, int version) =>
         policy.Pin is PolicyPin.Floor ? policy : new PolicyReference(policy.Name, PolicyPin.Version, version);
@@ -118,9 +126,7 @@ public sealed class RunEngine
         var (split, groups, most) = stage switch
         {
             EvaluateStage evaluate => (evaluate.Split, evaluate.Groups, evaluate.MaxTasks),
-            TrainStage { Iterations: >= 1, BatchSize: >= 1, MaxStaleness: >= 0, FinishShare: >= 0 and <= 1, MistakeShare: >= 0 and <= 1, Attempts: >= 1 } train => (Split.Train, train.Groups, train.MaxTasks),
-            TrainStage train => throw new ArgumentException(
-                $"Stage '{train.Name}' has {train.Iterations} iterations of {train.BatchSize} episodes at staleness {train.MaxStaleness}, finish share {train.FinishShare}, mistake share {train.MistakeShare} and {train.Attempts} attempts; at least 1, 1, 0, shares from 0 to 1 and 1 are needed."),
+            TrainStage train => (Split.Train, train.Groups, train.MaxTasks),
             _ => throw new ArgumentException($"Stage '{stage.Name}' is of no known kind."),
         };
         Func<AgentTask, int> copies = stage is TrainStage { Demonstrated: true } ? task => _world.Demonstrator?.Count(task) ?? 0 : _ => 1;

@@ -72,6 +72,17 @@ public sealed record EvaluateStage : RunStage
 
     /// <summary>Instead of the newest version, the first that had learnt from so many turns; null for the newest.</summary>
     public long? AtTurns { get; init; }
+
+    /// <summary>Whether the version measured is promoted at the end, unless it is worse than the promoted one: see <see cref="Evaluation.PromotionGate"/>. A stage before it measures that one alike.</summary>
+    public bool IsGate { get; init; }
+
+    /// <summary>Whether another stage measures the same policy on the same tasks in the same way.</summary>
+    public bool IsLike(EvaluateStage other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Policy.Name == Policy.Name && other.Policy.Pin is not PolicyPin.Floor && other.Split == Split && other.Mode == Mode && other.Strategy == Strategy
+            && other.HoldsFinish == HoldsFinish && other.MaxTasks == MaxTasks && other.Groups.SequenceEqual(Groups);
+    }
 }
 
 /// <summary>Trains a policy for a number of updates on tasks of the training split.</summary>
@@ -88,6 +99,12 @@ public sealed record TrainStage : RunStage
     /// episodes up to the one that reaches the number, so that methods can be compared at equal turns: they differ by less than one episode.
     /// </summary>
     public long UntilTurns { get; init; }
+
+    /// <summary>Whether the newest version is promoted when the stage ends; not where a gate decides.</summary>
+    public bool Promotes { get; init; } = true;
+
+    /// <summary>Versions of the policy that are kept, beside those that are promoted or pinned: the blobs of older ones are removed as training goes on. 0 for all.</summary>
+    public int KeptVersions { get; init; }
 
     /// <summary>Policy whose newest version is this policy's start and frozen reference; null for random weights.</summary>
     public string? Start { get; init; }
@@ -110,7 +127,7 @@ public sealed record TrainStage : RunStage
     /// <summary>Share of turns with a mistake, 0 to 1, in demonstrations that a script plays; default 0.2.</summary>
     public double MistakeShare { get; init; } = 0.2;
 
-    /// <summary>How many episodes of one task follow each other, at least 1, for methods that compare them; default 1.</summary>
+    /// <summary>How many episodes of one task follow each other, at least 1, for methods that compare them; all but the first branch off that one. Default 1.</summary>
     public int Attempts { get; init; } = 1;
 
     /// <summary>How the policy learns.</summary>

@@ -15,7 +15,7 @@ public static partial class RunPlanRules
         ArgumentNullException.ThrowIfNull(plan);
         if (!RunId().IsMatch(plan.Run))
         {
-            throw new ArgumentException($"Run id '{plan.Run}' must be 1 to 128 letters, digits, '-' and '_'. Choose another.", nameof(plan));
+            throw new ArgumentException($"Run id '{plan.Run}' must be 1 to 128 letters, digits, '-' and '_'. Choose another.");
         }
 
         Check($"run '{plan.Run}'", plan.Rewards);
@@ -23,7 +23,7 @@ public static partial class RunPlanRules
         if (plan.Stages.IsDefaultOrEmpty == plan.Serves is null)
         {
             throw new ArgumentException(
-                $"Run '{plan.Run}' has {(plan.Serves is null ? "neither stages nor" : "both stages and")} a policy that serves; give it one of them.", nameof(plan));
+                $"Run '{plan.Run}' has {(plan.Serves is null ? "neither stages nor" : "both stages and")} a policy that serves; give it one of them.");
         }
 
         if (plan.Serves is { } serves)
@@ -31,34 +31,71 @@ public static partial class RunPlanRules
             Check(serves);
         }
 
+        if (!plan.Stages.IsDefault)
+        {
+            PolicyRules.Check(plan);
+        }
+
         foreach (var stage in plan.Stages.IsDefault ? [] : plan.Stages)
         {
             if (stage is EvaluateStage { HoldsFinish: true, Policy.Pin: PolicyPin.Floor })
             {
-                throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' holds Finish back from a floor, which finishes by a rule of its own. Leave it out.", nameof(plan));
+                throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' holds Finish back from a floor, which finishes by a rule of its own. Leave it out.");
             }
 
             Check(stage switch
             {
                 EvaluateStage evaluate => evaluate.Policy,
                 TrainStage train => new PolicyReference(train.Policy, PolicyPin.Latest),
-                _ => throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' is of no known kind.", nameof(plan)),
+                _ => throw new ArgumentException($"Stage '{stage.Name}' of run '{plan.Run}' is of no known kind."),
             });
-            if (stage is TrainStage trained)
+            var place = $"stage '{stage.Name}' of run '{plan.Run}'";
+            switch (stage)
             {
-                Check($"stage '{stage.Name}' of run '{plan.Run}'", trained.Rewards ?? plan.Rewards);
-                Check($"stage '{stage.Name}' of run '{plan.Run}'", trained.Settings.Credit);
+                case TrainStage train:
+                    Check(place, train);
+                    Check(place, train.Rewards ?? plan.Rewards);
+                    Check(place, train.Settings.Credit);
+                    break;
+                case EvaluateStage evaluate:
+                    AtLeast(place, nameof(evaluate.MaxTasks), evaluate.MaxTasks, 0);
+                    AtLeast(place, nameof(evaluate.AtTurns), evaluate.AtTurns ?? 0, 0);
+                    break;
             }
+        }
+    }
+
+    private static void Check(string place, TrainStage train)
+    {
+        AtLeast(place, nameof(train.Iterations), train.Iterations, 1);
+        AtLeast(place, nameof(train.BatchSize), train.BatchSize, 1);
+        AtLeast(place, nameof(train.MaxStaleness), train.MaxStaleness, 0);
+        AtLeast(place, nameof(train.Attempts), train.Attempts, 1);
+        AtLeast(place, nameof(train.UntilTurns), train.UntilTurns, 0);
+        AtLeast(place, nameof(train.MaxTasks), train.MaxTasks, 0);
+        Share(place, nameof(train.FinishShare), train.FinishShare);
+        Share(place, nameof(train.MistakeShare), train.MistakeShare);
+    }
+
+    private static void AtLeast(string place, string name, long value, long least)
+    {
+        if (value < least)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} of {place} is {value}; it must be at least {least}. Raise it."));
+        }
+    }
+
+    private static void Share(string place, string name, double value)
+    {
+        if (!(value is >= 0 and <= 1))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} of {place} is {value}; it must lie between 0 and 1. Lower or raise it."));
         }
     }
 
     private static void Check(string place, RewardOptions rewards)
     {
-        if (!(rewards.StepWeight is >= 0 and <= 1))
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The step weight of {place} is {rewards.StepWeight}; it must lie between 0 and 1. Lower or raise it."));
-        }
-
+        Share(place, nameof(rewards.StepWeight), rewards.StepWeight);
         Known($"The reward of {place}", rewards.Parts);
         Known($"The control of rewards of {place}", rewards.Control);
         Known($"The rule of contribution of {place}", rewards.Contribution);
@@ -88,7 +125,7 @@ public static partial class RunPlanRules
         }
         else if (PolicyReference.Parse(policy.ToString()) != policy)
         {
-            throw new ArgumentException($"Policy name '{policy.Name}' reads as '{PolicyReference.Parse(policy.ToString())}'. Choose a name without 'floor:'.", nameof(policy));
+            throw new ArgumentException($"Policy name '{policy.Name}' reads as '{PolicyReference.Parse(policy.ToString())}'. Choose a name without 'floor:'.");
         }
     }
 

@@ -29,4 +29,29 @@ public sealed class StorageException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>What is stored is damaged or missing: no retry cures it, and it stays as it is until somebody puts back a copy or deletes it.</summary>
+    public static StorageException OfDamage(string message, Exception? cause = null) => new(message, new DamageException(message, cause));
+
+    /// <summary>Whether an exception, or one that caused it, says that what is stored is damaged or missing.</summary>
+    public static bool IsDamage(Exception? exception) => Damage(exception) is not null;
+
+    /// <summary>What is damaged, where, and what to do, in one sentence of whoever read it; null where an exception and its causes tell of no damage.</summary>
+    public static string? Damage(Exception? exception)
+    {
+        string? told = null;
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            told ??= (exception as StorageException)?.Message;
+            if (exception is DamageException)
+            {
+                return told ?? exception.Message;
+            }
+        }
+
+        return null;
+    }
 }
+
+/// <summary>The cause that marks damage. It is a type and not a property, since exceptions keep their type and their causes when they cross silos, and nothing else.</summary>
+public sealed class DamageException(string message, Exception? innerException) : Exception(message, innerException);

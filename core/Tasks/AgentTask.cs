@@ -17,4 +17,8 @@ public sealed record AgentTask
 
     /// <summary>Turns until the episode is truncated, Finish included; at least 1.</summary>
     public required int MaxTurns { get; init; }
+
+    /// <summary>Whether another task says the same.</summary>
+    public bool IsSameAs(AgentTask other) => ReferenceEquals(this, other)
+        || (Id == other.Id && Query == other.Query && MaxTurns == other.MaxTurns && Offered.AsSpan().SequenceEqual(other.Offered.AsSpan()));
 }

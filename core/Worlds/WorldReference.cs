@@ -18,7 +18,7 @@ public abstract record WorldReference
                 new RecordedReference(number, (int)count, hash),
             ["catalogue", { Length: 64 } hash] => new CatalogueReference(hash),
             _ => throw new ArgumentException(
-                $"World '{text}' is not of the form built-in:SEED, recorded:SEED:DISTRACTORS:HASH or catalogue:HASH; 'steptool tools import' makes the last two.", nameof(text)),
+                $"World '{text}' is not of the form built-in:SEED, recorded:SEED:DISTRACTORS:HASH or catalogue:HASH; 'steptool tools import' makes the last two."),
         };
     }
 

@@ -30,15 +30,18 @@ internal sealed partial class Activation
 
     private async Task ActivateAsync()
     {
+        var isReading = false;
         try
         {
             _scope = _engine.Services.CreateAsyncScope();
             _grain = Class.Create(this, out var states);
+            isReading = true;
             foreach (var state in states)
             {
                 await state.ReadStateAsync();
             }
 
+            isReading = false;
             if (Class.ActivatesItself)
             {
                 using var timeout = new CancellationTokenSource(_engine.Options.ActivationTimeout, Time);
@@ -47,7 +50,15 @@ internal sealed partial class Activation
         }
         catch (Exception exception)
         {
-            _engine.Log.ActivationFailed(GrainId, exception);
+            if (isReading)
+            {
+                _engine.Log.StateUnread(GrainId, exception); // its callers have the storage's reason, and know what it is to them
+            }
+            else
+            {
+                _engine.Log.ActivationFailed(GrainId, exception);
+            }
+
             await DisposeAsync();
             foreach (var request in Leave(new(DeactivationReasonCode.ActivationFailed, exception, "The activation failed.")))
             {

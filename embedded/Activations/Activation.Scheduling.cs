@@ -6,9 +6,6 @@ namespace StepTool.Embedded.Activations;
 
 internal sealed partial class Activation : IThreadPoolWorkItem
 {
-    /// <summary>Pieces of work in a row before other activations get the thread.</summary>
-    private const int Quantum = 128;
-
     private WorkQueue _work;
     private bool _scheduled;
     private Task? _drain;
@@ -42,7 +39,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void Drain()
     {
         var ambient = ExecutionContext.Capture()!;
-        for (var count = 0; count < Quantum; count++)
+        for (var left = _engine.Threads.Quantum; left > 0; left--)
         {
             object? item;
             lock (_gate)
@@ -112,12 +109,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         Schedule();
     }
 
-    /// <summary>Asks for a thread, in the pool's shared queue: first come, first served.</summary>
-    /// <remarks>
-    /// A thread's own queue would be faster and unfair: it is last in, first out and goes before the shared one, so that under full load a few
-    /// pairs of caller and grain keep it to themselves while other calls, and the timers of the whole process, wait for seconds.
-    /// </remarks>
-    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    private void Schedule() => _engine.Threads.Queue(this);
 
     /// <summary>Whether a thread must be asked for, now that there is work; under the lock.</summary>
     private bool MustSchedule()

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
@@ -19,16 +21,19 @@ public static class EmbeddedGateway
     /// <param name="endpoints">The application, whose services hold the engine.</param>
     /// <param name="pattern">The path; clients expect <c>/gateway</c>.</param>
     /// <param name="key">The key that callers must send in <c>X-Api-Key</c>; null for none, which is for loopback only.</param>
-    public static IEndpointConventionBuilder MapEmbeddedGateway(this IEndpointRouteBuilder endpoints, string pattern = "/gateway", string? key = null)
+    /// <param name="retryAfter">When a call that failed by an exception may be made again; such a call is answered by 429 with Retry-After, any other by 500.</param>
+    public static IEndpointConventionBuilder MapEmbeddedGateway(
+        this IEndpointRouteBuilder endpoints, string pattern = "/gateway", string? key = null, Func<Exception, TimeSpan?>? retryAfter = null)
     {
         var gateway = new Exchange(
             endpoints.ServiceProvider.GetRequiredService<EmbeddedEngine>(),
             endpoints.ServiceProvider.GetRequiredService<EmbeddedWire>().Options,
-            key is null ? null : Encoding.UTF8.GetBytes(key));
+            key is null ? null : Encoding.UTF8.GetBytes(key),
+            retryAfter ?? (_ => null));
         return endpoints.MapPost(pattern, gateway.AnswerAsync);
     }
 
-    private sealed class Exchange(EmbeddedEngine engine, JsonSerializerOptions options, byte[]? key)
+    private sealed class Exchange(EmbeddedEngine engine, JsonSerializerOptions options, byte[]? key, Func<Exception, TimeSpan?> retryAfter)
     {
         internal async Task AnswerAsync(HttpContext http)
         {
@@ -49,6 +54,13 @@ public static class EmbeddedGateway
             catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
             {
                 await FailAsync(http, StatusCodes.Status400BadRequest, exception);
+                return;
+            }
+            catch (BadHttpRequestException exception)
+            {
+                var most = http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+                await FailAsync(http, exception.StatusCode, exception.StatusCode != StatusCodes.Status413PayloadTooLarge ? exception : new ArgumentException(
+                    $"The call has {http.Request.ContentLength} bytes, and the silo takes at most {most} in one request. Send less at a time.", exception));
                 return;
             }
 
@@ -91,7 +103,9 @@ public static class EmbeddedGateway
             }
             catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
             {
-                await FailAsync(http, StatusCodes.Status500InternalServerError, exception);
+                var wait = retryAfter(exception);
+                http.Response.Headers.RetryAfter = wait is { } span ? Math.Ceiling(span.TotalSeconds).ToString(CultureInfo.InvariantCulture) : default;
+                await FailAsync(http, wait is null ? StatusCodes.Status500InternalServerError : StatusCodes.Status429TooManyRequests, exception);
                 return;
             }
 

@@ -18,9 +18,13 @@ public static class EmbeddedGatewayClient
     /// <param name="wire">The JSON form of arguments and results, the same as the silo's.</param>
     /// <param name="key">The silo's key, or null where it has none.</param>
     /// <param name="responseTimeout">The silo's response time-out; default 30 s. The client waits 5 s longer, so that the silo's own answer comes first.</param>
+    /// <param name="whenLost">
+    /// Asked with the fault and the time since the call was first made when a call was lost with its silo: completes for the call to be made again, throws what
+    /// it is to fail by. It suits grains whose calls may be repeated. Null: such a call fails at once. Streams are never read again.
+    /// </param>
     /// <exception cref="ArgumentException">The URL is no absolute HTTP URL.</exception>
     public static IServiceCollection AddEmbeddedClient(
-        this IServiceCollection services, Uri silo, JsonSerializerOptions wire, string? key = null, TimeSpan? responseTimeout = null)
+        this IServiceCollection services, Uri silo, JsonSerializerOptions wire, string? key = null, TimeSpan? responseTimeout = null, Func<Exception, TimeSpan, CancellationToken, Task>? whenLost = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(wire);
@@ -30,7 +34,7 @@ public static class EmbeddedGatewayClient
         }
 
         return services
-            .AddSingleton(_ => new GatewayRoute(silo, wire, key, responseTimeout ?? TimeSpan.FromSeconds(30)))
+            .AddSingleton(_ => new GatewayRoute(silo, wire, key, responseTimeout ?? TimeSpan.FromSeconds(30), whenLost))
             .AddSingleton<IClusterClient>(provider => new EmbeddedClient(provider.GetRequiredService<GatewayRoute>(), provider))
             .AddSingleton<IGrainFactory>(provider => provider.GetRequiredService<IClusterClient>());
     }

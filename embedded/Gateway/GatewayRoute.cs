@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -15,16 +16,21 @@ internal sealed class GatewayRoute : Route, IDisposable
     /// <summary>What the silo's own time-out is given to arrive first, with its better message.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>A body of more bytes is sent once the silo has said that it takes it.</summary>
+    private const int LongBody = 1 << 20;
+
     private readonly HttpClient _http;
     private readonly Uri _gateway;
     private readonly JsonSerializerOptions _options;
     private readonly TimeSpan _responseTimeout;
+    private readonly Func<Exception, TimeSpan, CancellationToken, Task>? _whenLost;
 
-    internal GatewayRoute(Uri silo, JsonSerializerOptions options, string? key, TimeSpan responseTimeout)
+    internal GatewayRoute(Uri silo, JsonSerializerOptions options, string? key, TimeSpan responseTimeout, Func<Exception, TimeSpan, CancellationToken, Task>? whenLost = null)
     {
         _gateway = new Uri(silo.AbsoluteUri.EndsWith('/') ? silo : new Uri(silo.AbsoluteUri + "/"), "gateway");
         _options = options;
         _responseTimeout = responseTimeout;
+        _whenLost = whenLost;
         _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null)
         {
@@ -51,6 +57,7 @@ internal sealed class GatewayRoute : Route, IDisposable
     internal async Task<HttpResponseMessage> PostAsync(GrainReference to, IWireMessage message, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _gateway) { Content = ContentOf(to, message) };
+        request.Headers.ExpectContinue = request.Content.Headers.ContentLength > LongBody;
         HttpResponseMessage response;
         try
         {
@@ -78,6 +85,25 @@ internal sealed class GatewayRoute : Route, IDisposable
 
     private async Task SendAsync(GrainReference to, Request call, IWireCall wire, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
+        var patience = wire.Method.TakesToken ? cancellationToken : default;
+        while (await TryAsync(to, call, wire, cancellationToken).ConfigureAwait(false) is { } fault)
+        {
+            try
+            {
+                await (fault is SiloUnavailableException && _whenLost is not null ? _whenLost(fault, Stopwatch.GetElapsedTime(began), patience) : Task.FromException(fault)).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                call.Fail(exception);
+                return;
+            }
+        }
+    }
+
+    // Null where the call was answered.
+    private async Task<Exception?> TryAsync(GrainReference to, Request call, IWireCall wire, CancellationToken cancellationToken)
+    {
         var limit = (wire.Method.Timeout ?? _responseTimeout) + Grace;
         using var timeout = new CancellationTokenSource(limit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, wire.Method.TakesToken ? cancellationToken : default);
@@ -87,18 +113,19 @@ internal sealed class GatewayRoute : Route, IDisposable
             await using var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
             using var json = await JsonDocument.ParseAsync(body, default, either.Token).ConfigureAwait(false);
             wire.ReadResult(new(new List<JsonElement> { json.RootElement }.GetEnumerator(), _options));
+            return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !timeout.IsCancellationRequested)
         {
-            call.Fail(new OperationCanceledException(cancellationToken));
+            return new OperationCanceledException(cancellationToken);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            call.Fail(new TimeoutException($"{call.Name} on {to.GrainId} was not answered within {limit} by the silo at {_gateway}."));
+            return new TimeoutException($"{call.Name} on {to.GrainId} was not answered within {limit} by the silo at {_gateway}.");
         }
         catch (Exception exception)
         {
-            call.Fail(exception is IOException or HttpRequestException ? Broken(exception) : exception);
+            return exception is IOException or HttpRequestException ? Broken(exception) : exception;
         }
     }
 

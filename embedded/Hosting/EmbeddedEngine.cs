@@ -26,8 +26,10 @@ internal sealed class EmbeddedEngine : Route, IHostedService, ILocalSiloDetails
         IOptions<EmbeddedOptions> options,
         IEnumerable<GrainTypes> grainTypes,
         ILogger<EmbeddedEngine> log,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        WorkerThreads? threads = null)
     {
+        Threads = threads ?? new WorkerThreads();
         Services = services;
         Log = log;
         Time = time ?? TimeProvider.System;
@@ -53,6 +55,8 @@ internal sealed class EmbeddedEngine : Route, IHostedService, ILocalSiloDetails
     internal IServiceProvider Services { get; }
 
     internal TimeProvider Time { get; }
+
+    internal WorkerThreads Threads { get; }
 
     internal ILogger Log { get; }
 

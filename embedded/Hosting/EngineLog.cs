@@ -10,6 +10,9 @@ internal static partial class EngineLog
     [LoggerMessage(Level = LogLevel.Error, Message = "{Grain} could not be activated; the calls that wait fail with it, the next one tries again.")]
     internal static partial void ActivationFailed(this ILogger logger, GrainId grain, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Grain} could not be activated, since its state could not be read; the calls that wait fail with it, the next one tries again.")]
+    internal static partial void StateUnread(this ILogger logger, GrainId grain, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Grain} is gone. {Reason}")]
     internal static partial void Deactivated(this ILogger logger, GrainId grain, DeactivationReason reason);
 

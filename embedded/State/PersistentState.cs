@@ -70,6 +70,10 @@ internal sealed class PersistentState<T>(IGrainStorage storage, string name, Gra
 
     private static bool IsForeign(Exception exception) => exception is not (OrleansException or OperationCanceledException);
 
+    // A store that names the record has said it all.
     private OrleansException Wrapped(Exception exception, string done) => new(
-        $"State '{name}' of {grainId} could not be {done} by {storage.GetType().Name}: {exception.Message}", exception);
+        exception.Message.StartsWith($"State '{name}' of {grainId}", StringComparison.Ordinal)
+            ? exception.Message
+            : $"State '{name}' of {grainId} could not be {done} by {storage.GetType().Name}: {exception.Message}",
+        exception);
 }

@@ -17,6 +17,7 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
+[JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(Episode))]
 [JsonSerializable(typeof(ImmutableArray<EpisodeId>))]
 [JsonSerializable(typeof(EpisodeId))]
@@ -37,6 +38,7 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(RolloutOutcome))]
 [JsonSerializable(typeof(ImmutableArray<RolloutOutcome>))]
 [JsonSerializable(typeof(OutcomePage))]
+[JsonSerializable(typeof(ResumedEpisodes))]
 [JsonSerializable(typeof(RunEntry))]
 [JsonSerializable(typeof(ImmutableArray<RunEntry>))]
 [JsonSerializable(typeof(CatalogueName))]
@@ -52,4 +54,6 @@ namespace StepTool.Grains.Contracts;
 [JsonSerializable(typeof(PolicyHead))]
 [JsonSerializable(typeof(PolicyManifest))]
 [JsonSerializable(typeof(ImmutableArray<PolicyManifest>))]
+[JsonSerializable(typeof(GateResult))]
+[JsonSerializable(typeof(PolicyHistory))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -10,6 +10,11 @@ public interface IRunIndexGrain : IGrainWithStringKey
     /// <summary>The only key.</summary>
     const string Key = "index";
 
+    /// <summary>Keeps a place among the runs under way for one that is about to start; one that is under way or has its place keeps it.</summary>
+    /// <exception cref="QueueFullException">As many runs are under way as may be.</exception>
+    [Alias("Admit")]
+    Task AdmitAsync(string run, CancellationToken cancellationToken = default);
+
     /// <summary>Notes a run; its world and policies with it. Noting it again changes nothing but whether it is active.</summary>
     [Alias("Note")]
     Task NoteAsync(RunEntry entry, CancellationToken cancellationToken = default);

@@ -8,8 +8,12 @@ namespace StepTool.Grains.Contracts;
 public interface IToolApiGrain : IGrainWithStringKey
 {
     /// <summary>Calls the API. An error of the API is an answer; a fault of the infrastructure is a <see cref="ToolFaulted"/>.</summary>
-    [Alias("Call"), AlwaysInterleave]
+    [Alias("Call"), AlwaysInterleave, ResponseTimeout("00:00:30")] // longer than a tool's own time-out, also for callers with less patience
     Task<ToolReply> CallAsync(ToolRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a call that changes something may be sent to this activation now: not when its silo is leaving, with which such a call might be lost.</summary>
+    [Alias("IsReady"), AlwaysInterleave]
+    Task<bool> IsReadyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>What the API has done since its activation.</summary>
     [Alias("Statistics"), AlwaysInterleave]

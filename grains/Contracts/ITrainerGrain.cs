@@ -10,10 +10,11 @@ public interface ITrainerGrain : IGrainWithStringKey
     /// <summary>Creates the policy's version 0 when it has none, and returns its newest version.</summary>
     /// <param name="settings">How it will learn.</param>
     /// <param name="start">Policy whose newest version version 0 is a copy of; null for random weights.</param>
+    /// <param name="run">The run that asks.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ArgumentException">The settings are out of range, there is no policy to start from, or a policy of another architecture has this name.</exception>
     [Alias("Prepare")]
-    Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, CancellationToken cancellationToken = default);
+    Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, string run, CancellationToken cancellationToken = default);
 
     /// <summary>Trains until the order is done. Giving an order again changes nothing.</summary>
     /// <returns>Training ordinal of the order's first episode; the others follow. Ordinals are never given twice.</returns>
@@ -46,7 +47,10 @@ public interface ITrainerGrain : IGrainWithStringKey
 /// <param name="Deterministic">Whether batch k is exactly the ordinals [kB, (k+1)B).</param>
 /// <param name="UntilVersion">Version with which the order is done.</param>
 /// <param name="UntilTurns">Turns learnt from over the policy's life with which it is done before; 0 for none.</param>
-public sealed record TrainingOrder(string Run, string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion, long UntilTurns = 0)
+/// <param name="FirstOrdinal">Ordinal, in the run, of the order's first episode.</param>
+/// <param name="KeptVersions">Versions that are kept as training goes on; 0 for all.</param>
+public sealed record TrainingOrder(
+    string Run, string World, TrainingSettings Settings, int BatchSize, bool Deterministic, int UntilVersion, long UntilTurns = 0, long FirstOrdinal = 0, int KeptVersions = 0)
 {
     /// <summary>Whether a version is the last of the order.</summary>
     public bool IsDoneBy(PolicyManifest latest) => latest.Version >= UntilVersion || (UntilTurns > 0 && latest.Turns >= UntilTurns);

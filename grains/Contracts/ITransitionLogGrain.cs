@@ -7,7 +7,10 @@ namespace StepTool.Grains.Contracts;
 [Alias("StepTool.ITransitionLogGrain")]
 public interface ITransitionLogGrain : IGrainWithStringKey
 {
-    /// <summary>Appends a trajectory under its ordinal; the second time changes nothing. Returns when it is stored.</summary>
+    /// <summary>
+    /// Appends a trajectory under its ordinal; the second time changes nothing, but that an episode that was resumed takes the place of the excluded one that it
+    /// goes on from, as long as no version has consumed that. Returns when it is stored.
+    /// </summary>
     [Alias("Append"), AlwaysInterleave]
     Task AppendAsync(TransitionEntry entry, CancellationToken cancellationToken = default);
 
@@ -28,4 +31,8 @@ public interface ITransitionLogGrain : IGrainWithStringKey
 /// <param name="Ordinal">Training ordinal of the policy.</param>
 /// <param name="Trajectory">Blob of the ended episode; null when the episode is excluded from training.</param>
 /// <param name="Version">Version that decided.</param>
-public sealed record TransitionEntry(long Ordinal, string? Trajectory, int Version);
+public sealed record TransitionEntry(long Ordinal, string? Trajectory, int Version)
+{
+    /// <summary>How often the episode had been resumed; 0 for a first attempt.</summary>
+    public int Resumed { get; init; }
+}

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StepTool.Core.Features;
+using StepTool.Core.Storage;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
 using StepTool.Grains.Engines;
@@ -20,7 +21,9 @@ namespace StepTool.Grains.Hosting;
 public static class GrainsServices
 {
     /// <summary>Registers the grains' services. What the host registered before stays.</summary>
-    public static IServiceCollection AddStepToolGrains(this IServiceCollection services)
+    /// <param name="services">The host's.</param>
+    /// <param name="isAtWork">Whether the silo plays episodes, drives runs and trains; false for one that only answers.</param>
+    public static IServiceCollection AddStepToolGrains(this IServiceCollection services, bool isAtWork = true)
     {
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GrainsOptions>, GrainsOptionsValidator>());
@@ -32,6 +35,7 @@ public static class GrainsServices
         services.TryAddSingleton(SiloLabels.None);
         services.AddGrainsEngine();
         services.TryAddSingleton<FeatureExtractor>();
+        services.TryAddSingleton(provider => (IBlobEraser)provider.GetRequiredService<IBlobStore>()); // a silo's store can do both
         services.TryAddSingleton<IWorldCatalogue, WorldCatalogue>();
         services.TryAddSingleton<IToolCaller, WorldToolCaller>();
         services.TryAddSingleton<ILiveCaller, NoLiveCaller>();
@@ -43,9 +47,16 @@ public static class GrainsServices
             provider.GetRequiredService<AnswerMemory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<ToolsOptions>>()));
         services.TryAddSingleton<IPolicySource, PolicySource>();
         services.TryAddSingleton<LearnerHost>();
+        services.TryAddSingleton<LearnerThread>();
+        services.TryAddSingleton<DamageLog>();
         services.TryAddSingleton<EpisodeSlots>();
         services.TryAddSingleton<EpisodeArchive>();
-        services.AddHostedService<RolloutPump>();
+        services.Configure<GrainsOptions>(options => options.IsAtWork = isAtWork);
+        if (isAtWork)
+        {
+            services.AddHostedService<RolloutPump>();
+        }
+
         return services;
     }
 }

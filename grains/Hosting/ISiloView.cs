@@ -14,6 +14,9 @@ public interface ISiloView
     /// <summary>Whether a silo was a member and is none any more. A silo that this one has not heard of has not left.</summary>
     bool HasLeft(string silo);
 
+    /// <summary>Whether a silo works still, be it that it is leaving. One that nobody has heard of does not.</summary>
+    bool IsAlive(string silo);
+
     /// <summary>The members that bear a label.</summary>
     ImmutableArray<string> Labelled(string key, string value);
 }

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Text.Json.Serialization;
 using StepTool.Core.Serialization;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.State;
@@ -17,11 +17,11 @@ public static class Wire
     public static JsonSerializerOptions State { get; } = Combine(StateJson.Default, ContractsJson.Default, CoreJson.Default);
 
     // Answers of tools are JSON in JSON: a quote costs two bytes instead of the six that only text inside HTML needs.
-    private static JsonSerializerOptions Combine(params IJsonTypeInfoResolver[] contexts)
+    private static JsonSerializerOptions Combine(params JsonSerializerContext[] contexts)
     {
         var options = new JsonSerializerOptions(ContractsJson.Default.Options)
         {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(contexts),
+            TypeInfoResolver = RecordForms.Resolver(contexts),
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.MakeReadOnly();

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Orleans.Runtime;
+using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.State;
 
 namespace StepTool.Grains.Policies;
 
 [GrainType("policy")]
-internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] IPersistentState<PolicyState> state) : Grain, IPolicyGrain
+internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] IPersistentState<PolicyState> state, IBlobEraser blobs) : Grain, IPolicyGrain
 {
     private PolicyState _stored = PolicyState.Empty;
 
@@ -43,12 +44,7 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
 
     public async Task<PolicyHead> PromoteAsync(int version, CancellationToken cancellationToken)
     {
-        if (version < 0 || version >= state.State.Versions.Length)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(version), version, $"Policy '{this.GetPrimaryKeyString()}' has the versions 0 to {state.State.Versions.Length - 1}; choose one of them.");
-        }
-
+        CheckIsThere(version);
         if (state.State.Promotions is not [.., var current] || current != version)
         {
             await SaveAsync(state.State with { Promotions = state.State.Promotions.Add(version) });
@@ -57,16 +53,105 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
         return state.State.Head!;
     }
 
-    public async Task<PolicyHead> RollBackAsync(CancellationToken cancellationToken)
+    public async Task<PolicyHead> RollBackAsync(int from, CancellationToken cancellationToken)
     {
+        if (state.State.Head is { } head && head.Promoted.Version != from)
+        {
+            return head;
+        }
+
         if (state.State.Promotions.Length < 2)
         {
             throw new InvalidOperationException(
-                $"Policy '{this.GetPrimaryKeyString()}' has had {state.State.Promotions.Length} promotions; going back needs at least 2. Promote a version instead.");
+                $"Policy '{this.GetPrimaryKeyString()}' has no promotion before the one of version {state.State.Head?.Promoted.Version ?? 0}, so that there is nothing to go back to. Promote a version instead.");
         }
 
         await SaveAsync(state.State with { Promotions = state.State.Promotions[..^1] });
         return state.State.Head!;
+    }
+
+    public async Task<PolicyHead> JudgeAsync(GateResult result, CancellationToken cancellationToken)
+    {
+        CheckIsThere(result.Version);
+        var known = state.State;
+        if (!known.Gates.Any(gate => gate.Run == result.Run && gate.Stage == result.Stage))
+        {
+            // A version that was promoted by hand meanwhile is not the one that it was compared with.
+            var promotes = result.Passes && known.Head!.Promoted.Version == result.Against && result.Version != result.Against;
+            await SaveAsync(known with { Gates = known.Gates.Add(result), Promotions = promotes ? known.Promotions.Add(result.Version) : known.Promotions });
+        }
+
+        return state.State.Head!;
+    }
+
+    public Task<PolicyHistory> HistoryAsync(CancellationToken cancellationToken) => Task.FromResult(new PolicyHistory(_stored.Gates, _stored.Promotions, _stored.Pins));
+
+    public async Task PinAsync(string holder, int version, CancellationToken cancellationToken)
+    {
+        CheckIsThere(version);
+        if (!state.State.Pins.TryGetValue(holder, out var pinned) || pinned != version)
+        {
+            await SaveAsync(state.State with { Pins = state.State.Pins.SetItem(holder, version) });
+        }
+    }
+
+    public async Task UnpinAsync(string holder, CancellationToken cancellationToken)
+    {
+        if (state.State.Pins.ContainsKey(holder))
+        {
+            await SaveAsync(state.State with { Pins = state.State.Pins.Remove(holder) });
+        }
+    }
+
+    public async Task<ImmutableArray<int>> RetainAsync(int kept, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kept);
+        var (versions, first) = (state.State.Versions, state.State.Versions.Length - kept);
+        ImmutableArray<int> removed =
+        [
+            .. versions.Take(Math.Max(0, first)).Where(version => !version.IsRemoved && version.Run.Length > 0 && !IsNeeded(version.Version)).Select(version => version.Version),
+        ];
+        if (!removed.IsEmpty)
+        {
+            // Marked before the first blob goes: what is not marked is whole.
+            await SaveAsync(state.State with
+            {
+                Versions = [.. versions.Select(version => removed.Contains(version.Version) ? version with { IsRemoved = true } : version)],
+                Erasing = [.. state.State.Erasing, .. removed],
+            });
+        }
+
+        if (!state.State.Erasing.IsEmpty)
+        {
+            foreach (var version in state.State.Erasing.Select(version => versions[version]))
+            {
+                foreach (var blob in new[] { version.Weights, version.Learner, version.Description })
+                {
+                    await blobs.EraseAsync(blob, cancellationToken);
+                }
+            }
+
+            await SaveAsync(state.State with { Erasing = [] });
+        }
+
+        return removed;
+    }
+
+    private bool IsNeeded(int version) =>
+        version == state.State.Head!.Promoted.Version || state.State.Promotions.Contains(version) || state.State.Pins.ContainsValue(version);
+
+    private void CheckIsThere(int version)
+    {
+        var versions = state.State.Versions;
+        if (version < 0 || version >= versions.Length)
+        {
+            throw new ArgumentException($"Policy '{this.GetPrimaryKeyString()}' has the versions 0 to {versions.Length - 1}, and not {version}; choose one of them.");
+        }
+
+        if (versions[version].IsRemoved)
+        {
+            throw new ArgumentException($"Version {version} of policy '{this.GetPrimaryKeyString()}' was removed, as fewer versions are kept; choose one that 'steptool policy show' does not mark so.");
+        }
     }
 
     // What readers see is always stored: the new state shows only once its write has succeeded.

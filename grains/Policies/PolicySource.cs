@@ -29,6 +29,11 @@ public sealed class PolicySource(IGrainFactory grains, IBlobStore blobs, Feature
 
         var manifest = await ResolveAsync(reference, cancellationToken)
             ?? throw new PolicyException($"Policy '{reference}' does not exist; see 'steptool policy list'.");
+        if (manifest.IsRemoved)
+        {
+            throw new PolicyException($"Policy '{reference}' was removed, as fewer versions are kept; see 'steptool policy show {reference.Name}'.");
+        }
+
         if (_replicas.Count > MaxReplicas)
         {
             _replicas.Clear(); // versions come and go in order; the next episodes load what they need again
@@ -42,6 +47,11 @@ public sealed class PolicySource(IGrainFactory grains, IBlobStore blobs, Feature
         catch (Exception exception) when (loading.IsFaulted)
         {
             _replicas.TryRemove((manifest.Weights, manifest.Version), out _); // the next one to ask tries again
+            if (exception is StorageException && !StorageException.IsDamage(exception))
+            {
+                throw; // it will be there when the storage works again
+            }
+
             throw new PolicyException($"Policy '{reference}' cannot be loaded: {exception.Message}", exception);
         }
     }

@@ -16,6 +16,15 @@ internal sealed record PolicyState
     /// <summary>Versions promoted, newest last.</summary>
     public ImmutableArray<int> Promotions { get; init; } = [];
 
+    /// <summary>What gates found, oldest first.</summary>
+    public ImmutableArray<GateResult> Gates { get; init; } = [];
+
+    /// <summary>Pinned versions by holder.</summary>
+    public ImmutableSortedDictionary<string, int> Pins { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Versions marked as removed whose blobs may still be there.</summary>
+    public ImmutableArray<int> Erasing { get; init; } = [];
+
     /// <summary>All ordinals that the chain has consumed.</summary>
     public OrdinalSet Consumed { get; init; } = OrdinalSet.Empty;
 

@@ -14,7 +14,7 @@ public static class PolicyStore
 {
     /// <summary>Stores a version and returns its manifest; publishing it is the commit.</summary>
     internal static async Task<PolicyManifest> PutAsync(
-        this IBlobStore blobs, string policy, LearnerState state, int version, OrdinalSet consumed, TrainingSettings settings, CancellationToken cancellationToken)
+        this IBlobStore blobs, string policy, LearnerState state, int version, string run, OrdinalSet consumed, TrainingSettings settings, CancellationToken cancellationToken)
     {
         var lineage = new Dictionary<string, string>
         {
@@ -22,6 +22,7 @@ public static class PolicyStore
             ["version"] = version.ToString(CultureInfo.InvariantCulture),
             ["parent"] = (version - 1).ToString(CultureInfo.InvariantCulture),
             ["method"] = settings.Method,
+            ["run"] = run,
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
         };
         var stored = PolicyCheckpoint.Of(state, FeatureSchema.Name, lineage).ToBlobs();
@@ -34,7 +35,10 @@ public static class PolicyStore
             consumed,
             0,
             ImmutableSortedDictionary<string, double>.Empty,
-            settings);
+            settings)
+        {
+            Run = run,
+        };
     }
 
     /// <summary>Reads a version.</summary>

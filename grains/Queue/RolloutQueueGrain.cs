@@ -26,7 +26,7 @@ internal sealed class RolloutQueueGrain : Grain, IRolloutQueueGrain
     public RolloutQueueGrain(
         [PersistentState("rollout-queue", StateStore.Name)] IPersistentState<QueueState> state, ISiloView silos, TimeProvider time, IOptions<GrainsOptions> options)
     {
-        (_state, _silos, _time, _options) = (state, silos, time, options.Value);
+        (_state, _silos, _time, _options) = (state, silos, new SteadyTime(time), options.Value);
         _write = new SharedWrite(() => _state.WriteStateAsync(), time);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 
@@ -19,11 +20,26 @@ internal sealed class OutcomeLog(IBlobStore blobs)
         while (state.Tail.Length - moved >= SegmentSize)
         {
             var segment = state.Tail.Slice(moved, SegmentSize);
-            segments = segments.Add(await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(segment, ContractsJson.Default.ImmutableArrayRolloutOutcome), default));
+            segments = segments.Add(await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(segment, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>()), default));
             moved += SegmentSize;
         }
 
         return (segments, moved);
+    }
+
+    /// <summary>The last outcome of each ordinal of a range that has one. What came last is read first, and no more once all have been found.</summary>
+    internal async Task<Dictionary<long, RolloutOutcome>> LastAsync(RunState state, long first = 0, long count = long.MaxValue)
+    {
+        var last = new Dictionary<long, RolloutOutcome>();
+        for (var segment = state.Segments.Length; segment >= 0 && last.Count < count; segment--)
+        {
+            foreach (var outcome in (await ReadAsync(state, (long)segment * SegmentSize)).Outcomes.Reverse().Where(outcome => outcome.Ordinal >= first && outcome.Ordinal - first < count))
+            {
+                last.TryAdd(outcome.Ordinal, outcome);
+            }
+        }
+
+        return last;
     }
 
     /// <summary>A page of outcomes: one segment, or what is left of it, or the tail.</summary>
@@ -33,7 +49,7 @@ internal sealed class OutcomeLog(IBlobStore blobs)
         if (segment < state.Segments.Length)
         {
             var bytes = await blobs.GetAsync(state.Segments[segment], default);
-            var outcomes = JsonSerializer.Deserialize(bytes.Span, ContractsJson.Default.ImmutableArrayRolloutOutcome);
+            var outcomes = JsonSerializer.Deserialize(bytes.Span, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>());
             var skipped = (int)(from % SegmentSize);
             return new OutcomePage(outcomes.Slice(skipped, outcomes.Length - skipped), (segment + 1L) * SegmentSize);
         }

@@ -1,24 +1,21 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Storage;
 using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
+using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
-using StepTool.Grains.Queue;
 
 namespace StepTool.Grains.Runs;
 
 internal sealed partial class RunGrain
 {
-    // Rollouts of one run that are on the queue and not ended, at most: enough to keep many silos busy, few enough to leave room for other runs.
-    private const int Window = 2048;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     public Task PokeAsync(CancellationToken cancellationToken)
     {
-        if (State.Plan is not null && _timer is null && !_isOver)
+        if (_options.IsAtWork && State.Plan is not null && _timer is null && !_isOver)
         {
             _timer = this.RegisterGrainTimer(DriveAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
@@ -34,6 +31,7 @@ internal sealed partial class RunGrain
             if (!_lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 await StepAsync(cancellationToken);
+                _obstacle = "";
             }
         }
         catch (InconsistentStateException exception)
@@ -46,8 +44,12 @@ internal sealed partial class RunGrain
         catch (Exception exception)
         {
             // What is in memory stays, since it holds the outcomes of others too; it is written before the run goes on.
-            LogRetry(exception, this.GetPrimaryKeyString());
-            next = AfterFailure;
+            if (!_damages.Tells(exception) && _obstacle != exception.Message)
+            {
+                LogRetry(exception, this.GetPrimaryKeyString());
+            }
+
+            (_obstacle, _reoffers, next) = (StorageException.Damage(exception) ?? exception.Message, true, AfterFailure);
         }
 
         if (_isOver || _lifetime.ApplicationStopping.IsCancellationRequested)
@@ -68,11 +70,12 @@ internal sealed partial class RunGrain
             await _write.SaveAsync();
         }
 
+        var offering = OfferResumedAsync(cancellationToken);
         if (State.Phase == RunPhase.Running)
         {
             try
             {
-                await AdvanceAsync(cancellationToken);
+                await Task.WhenAll(AdvanceAsync(cancellationToken), ReofferAsync(cancellationToken), offering);
             }
             catch (ArgumentException exception)
             {
@@ -80,11 +83,17 @@ internal sealed partial class RunGrain
             }
         }
 
-        if (State.Phase != RunPhase.Running)
+        await offering;
+        if (State.Phase != RunPhase.Running && !IsResuming)
         {
             await StopTrainersAsync(cancellationToken); // a stage may have begun while the run was cancelled
+            await UnpinAsync(cancellationToken);
             await NoteAsync(isActive: false, cancellationToken);
-            _isOver = true;
+            _isOver = !IsResuming;
+            if (!_isOver)
+            {
+                await NoteAsync(isActive: true, cancellationToken); // a command has come meanwhile
+            }
         }
     }
 
@@ -109,6 +118,7 @@ internal sealed partial class RunGrain
             await EnqueueAsync(first + engine.Count(stage), cancellationToken);
             if (State.Progress[stage].Done >= engine.Count(stage))
             {
+                await GateAsync(engine, stage, cancellationToken);
                 await EndStageAsync(engine, cancellationToken);
             }
 
@@ -119,13 +129,25 @@ internal sealed partial class RunGrain
         var updates = State.Progress[stage].Updates;
         if (updates < train.Iterations && (train.UntilTurns == 0 || head.Latest.Turns < train.UntilTurns))
         {
-            await EnqueueAsync(first + engine.Admitted(stage, updates), cancellationToken);
+            await EnqueueAsync(first + engine.Admitted(stage, updates, _training.MaxLogged), cancellationToken);
         }
-        else if (State.Progress[stage].Done >= State.Enqueued - first)
+        else if (await IsAllEnqueuedAsync(engine, stage, updates, cancellationToken) && State.Progress[stage].Done >= State.Enqueued - first)
         {
-            await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(head.Latest.Version, cancellationToken);
+            if (train.Promotes)
+            {
+                await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(head.Latest.Version, cancellationToken);
+            }
+
             await EndStageAsync(engine, cancellationToken);
         }
+    }
+
+    // A crash may have left this position behind what is on the queue: what is played there ends before its stage does.
+    private async ValueTask<bool> IsAllEnqueuedAsync(RunEngine engine, int stage, int updates, CancellationToken cancellationToken)
+    {
+        var end = engine.First(stage) + (updates == 0 ? 0 : engine.Admitted(stage, updates - 1, _training.MaxLogged));
+        await EnqueueAsync(end, cancellationToken);
+        return State.Enqueued >= end;
     }
 
     private async Task BeginStageAsync(RunEngine engine, CancellationToken cancellationToken)
@@ -135,10 +157,11 @@ internal sealed partial class RunGrain
         {
             case TrainStage train:
                 var trainer = GrainFactory.GetGrain<ITrainerGrain>(train.Policy);
-                var head = await trainer.PrepareAsync(train.Settings, train.Start, cancellationToken);
+                var head = await trainer.PrepareAsync(train.Settings, train.Start, State.Plan.Run, cancellationToken);
                 (kind, pinned) = ("train", head.Latest.Version);
                 trainingFirst = await trainer.TrainAsync(
-                    new TrainingOrder(State.Plan.Run, State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations, train.UntilTurns), cancellationToken);
+                    new TrainingOrder(State.Plan.Run, State.Plan.World, train.Settings, train.BatchSize, train.Deterministic, pinned + train.Iterations, train.UntilTurns, engine.First(State.Stage), train.KeptVersions),
+                    cancellationToken);
                 break;
             case EvaluateStage { AtTurns: { } turns } evaluate:
                 var versions = await GrainFactory.GetGrain<IPolicyGrain>(evaluate.Policy.Name).VersionsAsync(cancellationToken);
@@ -152,6 +175,11 @@ internal sealed partial class RunGrain
         }
 
         var stage = State.Plan.Stages[State.Stage];
+        if (stage is EvaluateStage { Policy: { Pin: not PolicyPin.Floor } measured })
+        {
+            await GrainFactory.GetGrain<IPolicyGrain>(measured.Name).PinAsync(State.Plan.Run, pinned, cancellationToken); // until the run ends or measures another version
+        }
+
         _state.State = State with
         {
             HasBegun = true,
@@ -161,22 +189,6 @@ internal sealed partial class RunGrain
             Progress = State.Progress.Add(new StageProgress(stage.Name, kind, 0, engine.Count(State.Stage), 0, 0, 0, 0, 0, 0)),
         };
         await _write.SaveAsync();
-    }
-
-    private async Task<int> VersionAsync(PolicyReference policy, CancellationToken cancellationToken)
-    {
-        if (policy.Pin is PolicyPin.Version)
-        {
-            return policy.Version;
-        }
-
-        var training = State.Plan!.Stages.OfType<TrainStage>().FirstOrDefault(stage => stage.Policy == policy.Name);
-        var head = training is null
-            ? await GrainFactory.GetGrain<IPolicyGrain>(policy.Name).HeadAsync(cancellationToken)
-            : await GrainFactory.GetGrain<ITrainerGrain>(policy.Name).PrepareAsync(training.Settings, training.Start, cancellationToken);
-        return head is null
-            ? throw new ArgumentException($"Policy '{policy.Name}' does not exist; see 'steptool policy list'.")
-            : policy.Pin is PolicyPin.Promoted ? head.Promoted.Version : head.Latest.Version;
     }
 
     private async Task<PolicyHead> UpdateProgressAsync(TrainStage train, int stage, CancellationToken cancellationToken)
@@ -194,10 +206,28 @@ internal sealed partial class RunGrain
         return head;
     }
 
+    // A stage may outlive silos, so that nothing but clocks tells how long it took; one that was set back says nothing.
+    private double SecondsSince(DateTimeOffset began) => Math.Max(0, (_time.GetUtcNow() - began).TotalSeconds);
+
+    private static StageProgress Tally(StageProgress progress, RolloutOutcome outcome, int times) => progress with
+    {
+        Done = progress.Done + times,
+        Passed = progress.Passed + (times * (int)outcome.Result.Verdict * 0.5),
+        Return = progress.Return + (times * outcome.Return),
+        Turns = progress.Turns + (times * outcome.Result.Turns),
+        Faults = progress.Faults + (outcome.Status is EpisodeStatus.Faulted ? times : 0),
+        Cancelled = progress.Cancelled + (outcome.Status is EpisodeStatus.Cancelled ? times : 0),
+    };
+
+    // A standing run without a task at hand takes no time.
+    private static bool IsIdle(RunState run) => run is { Plan.Serves: not null, Progress: [var queue] } && queue.Done == queue.Total;
+
+    private RunState Woken(RunState run) => IsIdle(run) ? run with { StageBegan = _time.GetUtcNow() - TimeSpan.FromSeconds(run.Progress[0].Seconds) } : run;
+
     private async Task EndStageAsync(RunEngine engine, CancellationToken cancellationToken)
     {
         var stage = State.Stage;
-        var progress = State.Progress[stage] with { Seconds = (_time.GetUtcNow() - State.StageBegan).TotalSeconds };
+        var progress = State.Progress[stage] with { Seconds = SecondsSince(State.StageBegan) };
         var next = engine.First(stage) + engine.Count(stage);
 
         // Ordinals that were never needed count as ended. One assignment: there is no stage after the last, so a run is never seen there and at work.
@@ -215,82 +245,29 @@ internal sealed partial class RunGrain
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
-        var total = State.Chunks is [.., var last] ? last.First + last.Count : 0;
+        var total = Total(State);
         if (State.Progress.IsEmpty)
         {
             _state.State = State with { HasBegun = true, StageBegan = _time.GetUtcNow(), Progress = [new StageProgress("queue", "serve", 0, total, 0, 0, 0, 0, 0, 0)] };
-        }
-
-        await EnqueueAsync(total, cancellationToken);
-    }
-
-    /// <summary>Enqueues up to an ordinal, as far as the window and the shards have room. Enqueuing twice is harmless, so the position may lag behind.</summary>
-    private async Task EnqueueAsync(long until, CancellationToken cancellationToken)
-    {
-        var end = Math.Min(until, State.Completed.Count + Window);
-        if (State.Enqueued >= end)
-        {
-            return;
-        }
-
-        var from = State.Enqueued;
-        while (from < end)
-        {
-            var to = Math.Min(end, ((from / QueueShards.Block) + 1) * QueueShards.Block);
-            var block = Block(from, to);
-            var shard = QueueShards.Key(QueueShards.Of(block[0], _options.QueueShards));
-            var taken = await GrainFactory.GetGrain<IRolloutQueueGrain>(shard).EnqueueAsync(block, cancellationToken);
-            from += taken;
-            if (taken < block.Length)
-            {
-                break; // this shard is full; the next tick tries again
-            }
-        }
-
-        if (from > State.Enqueued)
-        {
-            _state.State = State with { Enqueued = from };
-            _slots.Announce();
             await _write.SaveAsync();
         }
-    }
 
-    private ImmutableArray<EpisodeId> Block(long from, long to)
-    {
-        var block = ImmutableArray.CreateBuilder<EpisodeId>((int)(to - from));
-        for (var ordinal = from; ordinal < to; ordinal++)
-        {
-            block.Add(new EpisodeId(State.Plan!.Run, ordinal));
-        }
-
-        return block.MoveToImmutable();
+        await EnqueueAsync(Total(_stored), cancellationToken);
     }
 
     private async Task EndAsync(RunPhase phase, string failure, CancellationToken cancellationToken)
     {
-        await StopTrainersAsync(cancellationToken);
         if (State.Phase == RunPhase.Running)
         {
             _state.State = State with { Phase = phase, Failure = failure };
         }
 
-        await _write.SaveAsync();
+        await _write.SaveAsync(); // first: a run that went on without its trainer would never end
+        await StopTrainersAsync(cancellationToken);
     }
-
-    private async Task StopTrainersAsync(CancellationToken cancellationToken)
-    {
-        foreach (var policy in Policies())
-        {
-            await GrainFactory.GetGrain<ITrainerGrain>(policy).StopAsync(State.Plan!.Run, cancellationToken);
-        }
-    }
-
-    private ImmutableArray<string> Policies() =>
-        State.Plan!.Stages.IsDefault ? [] : [.. State.Plan.Stages.OfType<TrainStage>().Select(stage => stage.Policy).Distinct()];
 
     private Task NoteAsync(bool isActive, CancellationToken cancellationToken) =>
-        GrainFactory.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key).NoteAsync(
-            new RunEntry(State.Plan!.Run, State.Plan.World, Policies(), isActive), cancellationToken);
+        Index.NoteAsync(new RunEntry(State.Plan!.Run, State.Plan.World, Policies(), isActive), cancellationToken);
 
     private async ValueTask<RunEngine> EngineAsync(CancellationToken cancellationToken) =>
         _engine ??= new RunEngine(State.Plan!, await _worlds.GetAsync(State.Plan!.World, cancellationToken));

@@ -11,6 +11,7 @@ using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
+using StepTool.Grains.Training;
 using StepTool.Grains.Worlds;
 using StepTool.Learning.Methods;
 
@@ -26,14 +27,20 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     private readonly ISiloView _silos;
     private readonly TimeProvider _time;
     private readonly GrainsOptions _options;
+    private readonly TrainingOptions _training;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly DamageLog _damages;
     private readonly ILogger<RunGrain> _logger;
+    private readonly IBlobStore _blobs;
     private readonly OutcomeLog _outcomes;
     private readonly ChunkedTasks _tasks;
     private readonly SharedWrite _write;
+    private RunState _stored = new();
     private RunEngine? _engine;
     private IGrainTimer? _timer;
     private bool _isOver;
+    private bool _reoffers = true;
+    private string _obstacle = "";
 
     public RunGrain(
         [PersistentState("run", StateStore.Name)] IPersistentState<RunState> state,
@@ -43,15 +50,19 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         ISiloView silos,
         TimeProvider time,
         IOptions<GrainsOptions> options,
+        IOptions<TrainingOptions> training,
         IHostApplicationLifetime lifetime,
+        DamageLog damages,
         ILogger<RunGrain> logger)
     {
-        (_state, _worlds, _slots, _silos, _time, _options, _lifetime, _logger) = (state, worlds, slots, silos, time, options.Value, lifetime, logger);
-        (_outcomes, _tasks) = (new OutcomeLog(blobs), new ChunkedTasks(blobs));
+        (_state, _worlds, _slots, _silos, _time, _options, _training, _lifetime, _damages, _logger) = (state, worlds, slots, silos, time, options.Value, training.Value, lifetime, damages, logger);
+        (_blobs, _outcomes, _tasks) = (blobs, new OutcomeLog(blobs), new ChunkedTasks(blobs));
         _write = new SharedWrite(WriteAsync, time);
     }
 
     private RunState State => _state.State;
+
+    private IRunIndexGrain Index => GrainFactory.GetGrain<IRunIndexGrain>(IRunIndexGrain.Key);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -60,6 +71,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             _state.State = new RunState();
         }
 
+        _stored = State;
         return PokeAsync(cancellationToken);
     }
 
@@ -78,24 +90,26 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         var key = this.GetPrimaryKeyString();
         if (plan.Run != key)
         {
-            throw new ArgumentException($"The plan is of run '{plan.Run}'; this is run '{key}'. Start it under its own id.", nameof(plan));
+            throw new ArgumentException($"The plan is of run '{plan.Run}'; this is run '{key}'. Start it under its own id.");
         }
 
         RunPlanRules.Check(plan);
         foreach (var stage in plan.Serves is null ? plan.Stages.OfType<TrainStage>() : [])
         {
             TrainingMethods.Check(stage.Settings);
+            _training.Check(stage);
         }
 
         if (State.Plan is { } known && !RunPlanComparison.AreEqual(known, plan))
         {
-            throw new ArgumentException($"Run '{key}' was started with another plan ('{known.Command}'). Choose another run id, or watch it with 'steptool runs watch {key}'.", nameof(plan));
+            throw new ArgumentException($"Run '{key}' was started with another plan ('{known.Command}'). Choose another run id, or watch it with 'steptool runs watch {key}'.");
         }
 
         var world = await _worlds.GetAsync(plan.World, cancellationToken);
         if (State.Plan is null)
         {
             _engine = plan.Serves is null ? new RunEngine(plan, world) : null;
+            await Index.AdmitAsync(key, cancellationToken);
             _state.State = new RunState { Plan = plan, Phase = RunPhase.Running };
             await _write.SaveAsync();
         }
@@ -111,23 +125,54 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         return await StatusAsync(cancellationToken);
     }
 
+    // Who looks sees what is stored: what a crash would take back was never said.
     public Task<RunStatus> StatusAsync(CancellationToken cancellationToken)
     {
-        var progress = State.Progress;
-        if (State is { HasBegun: true, Phase: RunPhase.Running } && !progress.IsEmpty)
+        var (run, progress) = (_stored, _stored.Progress);
+        if (run is { HasBegun: true, Phase: RunPhase.Running } && !progress.IsEmpty && !IsIdle(run))
         {
-            progress = progress.SetItem(State.Stage, progress[State.Stage] with { Seconds = (_time.GetUtcNow() - State.StageBegan).TotalSeconds });
+            progress = progress.SetItem(run.Stage, progress[run.Stage] with { Seconds = SecondsSince(run.StageBegan) });
         }
 
         return Task.FromResult(new RunStatus(
-            this.GetPrimaryKeyString(), State.Phase, State.Stage, progress, State.Failure, State.Plan?.Command ?? "", State.Plan?.World ?? ""));
+            this.GetPrimaryKeyString(), run.Phase, run.Stage, progress, run.Phase is RunPhase.Running ? _obstacle : run.Failure, run.Plan?.Command ?? "", run.Plan?.World ?? "")
+        {
+            Resuming = run.Resumed.Count,
+        });
     }
 
     public async Task<RolloutSpec?> RolloutAsync(long ordinal, CancellationToken cancellationToken)
     {
-        if (State.Plan is not { } plan || State.Phase != RunPhase.Running || State.Completed.Contains(ordinal))
+        var rollout = await FindAsync(ordinal, cancellationToken);
+        if (rollout is null)
         {
-            await _write.StoredAsync(); // who hears that a rollout is over forgets it
+            await ConfirmAsync(); // who hears that a rollout is over forgets it
+        }
+
+        return rollout;
+    }
+
+    public async Task<bool> IsAtWorkAsync(long ordinal, int attempt, CancellationToken cancellationToken)
+    {
+        await ConfirmAsync();
+        return await FindAsync(ordinal, cancellationToken) is { } rollout && (rollout.Resumes?.Number ?? 0) == attempt;
+    }
+
+    // Another activation may have gone on meanwhile, on the other side of a network that is split: then this write fails, and the next activation reads afresh. What was cancelled or has
+    // failed stays so.
+    private Task ConfirmAsync() => State is { Plan: null } or { Phase: RunPhase.Cancelled or RunPhase.Failed } ? _write.StoredAsync() : _write.SaveAsync();
+
+    private async Task<RolloutSpec?> FindAsync(long ordinal, CancellationToken cancellationToken)
+    {
+        if (ordinal >= Total(_stored) && ordinal < Total(State) || !Equals(_stored.Resumed.GetValueOrDefault(ordinal), State.Resumed.GetValueOrDefault(ordinal)))
+        {
+            await _write.StoredAsync(); // nothing is played that a crash would take back
+        }
+
+        var resumed = State.Resumed.GetValueOrDefault(ordinal);
+        var isAtWork = State.Phase is RunPhase.Running || (State.Phase is RunPhase.Completed && resumed is not null);
+        if (State.Plan is not { } plan || !isAtWork || State.Completed.Contains(ordinal))
+        {
             return null;
         }
 
@@ -137,85 +182,56 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             var task = await _tasks.FindAsync(State.Chunks, ordinal);
             return task is null
                 ? null
-                : new RolloutSpec(
-                    new EpisodeId(plan.Run, ordinal), plan.World, task, serves, DecisionMode.Greedy, StableHash.Combine(plan.Seed, (ulong)ordinal), plan.Rewards)
-                {
-                    IsCancelled = isCancelled,
-                    Tools = plan.Tools,
-                };
+                : GoesOn(
+                    new RolloutSpec(new EpisodeId(plan.Run, ordinal), plan.World, task, serves, DecisionMode.Greedy, StableHash.Combine(plan.Seed, (ulong)ordinal), plan.Rewards)
+                    {
+                        IsCancelled = isCancelled,
+                        Tools = plan.Tools,
+                    },
+                    resumed);
         }
 
         var engine = await EngineAsync(cancellationToken);
         var stage = engine.StageOf(ordinal);
         return stage < 0 || stage >= State.Pinned.Length
             ? null
-            : engine.Rollout(ordinal, State.Pinned[stage], State.TrainingFirst[stage]) with { IsCancelled = isCancelled };
+            : GoesOn(engine.Rollout(ordinal, State.Pinned[stage], State.TrainingFirst[stage]), resumed) with { IsCancelled = isCancelled };
     }
 
     public async Task CompleteAsync(RolloutOutcome outcome, CancellationToken cancellationToken)
     {
         var engine = State.Plan is { Serves: null } ? await EngineAsync(cancellationToken) : null;
-        if (State.Plan is null || State.Completed.Contains(outcome.Ordinal))
+        if (State.Plan is null || State.Completed.Contains(outcome.Ordinal) || outcome.Resumed < (State.Resumed.GetValueOrDefault(outcome.Ordinal)?.From.Number ?? 0))
         {
-            await _write.StoredAsync();
+            await (outcome.Resumed > 0 ? ConfirmAsync() : _write.StoredAsync()); // of an attempt that this activation does not know nothing is acknowledged
             return;
         }
 
         var stage = engine?.StageOf(outcome.Ordinal) ?? 0;
         if (stage < 0 || stage >= State.Progress.Length)
         {
-            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has not begun a stage with rollout {outcome.Ordinal}.", nameof(outcome));
+            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has not begun a stage with rollout {outcome.Ordinal}.");
         }
 
-        var progress = State.Progress[stage];
         _state.State = State with
         {
             Completed = State.Completed.Add(outcome.Ordinal),
+            Resumed = State.Resumed.Remove(outcome.Ordinal),
             Tail = State.Tail.Add(outcome),
-            Progress = State.Progress.SetItem(stage, progress with
-            {
-                Done = progress.Done + 1,
-                Passed = progress.Passed + ((int)outcome.Result.Verdict * 0.5),
-                Return = progress.Return + outcome.Return,
-                Turns = progress.Turns + outcome.Result.Turns,
-                Faults = progress.Faults + (outcome.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled ? 1 : 0),
-            }),
+            Progress = State.Progress.SetItem(stage, Tally(State.Progress[stage], outcome, 1)),
         };
+        if (IsIdle(State))
+        {
+            _state.State = State with { Progress = State.Progress.SetItem(0, State.Progress[0] with { Seconds = SecondsSince(State.StageBegan) }) };
+        }
+
         await _write.SaveAsync();
     }
 
     public Task<OutcomePage> OutcomesAsync(long from, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        return _outcomes.ReadAsync(State, from);
-    }
-
-    public async Task<TasksAdded> AddTasksAsync(TaskBatch batch, CancellationToken cancellationToken)
-    {
-        if (State.Plan?.Serves is null || State.Phase != RunPhase.Running)
-        {
-            var why = State.Plan is null ? "nothing was started under this id" : State.Plan.Serves is null ? "it has stages of its own" : $"it is {State.Phase}";
-            throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' takes no tasks: {why}. Start a run that serves a policy.", nameof(batch));
-        }
-
-        if (State.Chunks.FirstOrDefault(chunk => chunk.BatchId == batch.BatchId) is { } known)
-        {
-            await _write.StoredAsync();
-            return new TasksAdded(known.First, known.Count);
-        }
-
-        TaskBatchRules.Check(batch, State.Plan.World, await _worlds.GetAsync(State.Plan.World, cancellationToken));
-        var blob = await _tasks.StoreAsync(batch.Tasks);
-        var first = State.Chunks is [.., var last] ? last.First + last.Count : 0;
-        _state.State = State with { Chunks = State.Chunks.Add(new TaskChunk(batch.BatchId, first, batch.Tasks.Length, blob)) };
-        if (!State.Progress.IsEmpty)
-        {
-            _state.State = State with { Progress = State.Progress.SetItem(0, State.Progress[0] with { Total = first + batch.Tasks.Length }) };
-        }
-
-        await _write.SaveAsync();
-        await PokeAsync(cancellationToken);
-        return new TasksAdded(first, batch.Tasks.Length);
+        return _outcomes.ReadAsync(_stored, from);
     }
 
     public async Task<RunStatus> CancelAsync(long? ordinal, CancellationToken cancellationToken)
@@ -229,11 +245,12 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         {
             if (State.Completed.Contains(one))
             {
+                await _write.StoredAsync();
                 return await StatusAsync(cancellationToken);
             }
 
             _ = await RolloutAsync(one, cancellationToken)
-                ?? throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has no rollout {one} at work; see 'steptool queue status'.", nameof(ordinal));
+                ?? throw new ArgumentException($"Run '{this.GetPrimaryKeyString()}' has no rollout {one} at work; see 'steptool queue status'.");
             _state.State = State with { Cancelled = State.Cancelled.Add(one) };
             await _write.SaveAsync();
             await GrainFactory.GetGrain<ITaskGrain>(new EpisodeId(this.GetPrimaryKeyString(), one).ToString()).CancelAsync(cancellationToken);
@@ -241,9 +258,15 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         else if (State.Phase == RunPhase.Running)
         {
             await EndAsync(RunPhase.Cancelled, "", cancellationToken);
+            if (!_options.IsAtWork)
+            {
+                await UnpinAsync(cancellationToken); // no step will
+            }
+
             await NoteAsync(isActive: false, cancellationToken);
         }
 
+        await _write.StoredAsync(); // an earlier command may have changed it and lost its write
         return await StatusAsync(cancellationToken);
     }
 
@@ -256,6 +279,8 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             _state.State = State with { Segments = segments, Tail = State.Tail.RemoveRange(0, moved) };
         }
 
+        var written = State;
         await _state.WriteStateAsync();
+        _stored = written;
     }
 }

@@ -10,5 +10,5 @@ internal static class RunPlanComparison
     /// <summary>Whether two plans do the same, the command line aside.</summary>
     internal static bool AreEqual(RunPlan one, RunPlan other) => Text(one) == Text(other);
 
-    private static string Text(RunPlan plan) => JsonSerializer.Serialize(plan with { Command = "" }, CoreJson.Default.RunPlan);
+    private static string Text(RunPlan plan) => JsonSerializer.Serialize(plan with { Command = "" }, CoreJson.Default.Of<RunPlan>());
 }

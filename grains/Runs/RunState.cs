@@ -34,6 +34,9 @@ internal sealed record RunState
     /// <summary>Ordinals that have ended.</summary>
     public OrdinalSet Completed { get; init; } = OrdinalSet.Empty;
 
+    /// <summary>Ordinals whose episode was ended by a fault and is at work again.</summary>
+    public ImmutableSortedDictionary<long, ResumedRollout> Resumed { get; init; } = ImmutableSortedDictionary<long, ResumedRollout>.Empty;
+
     /// <summary>Ordinals that their user cancelled.</summary>
     public OrdinalSet Cancelled { get; init; } = OrdinalSet.Empty;
 
@@ -53,8 +56,13 @@ internal sealed record RunState
     public ImmutableArray<TaskChunk> Chunks { get; init; } = [];
 }
 
+/// <summary>A rollout that goes on behind a fault.</summary>
+/// <param name="From">The attempt that it goes on from.</param>
+/// <param name="Version">Version of the policy that decided in it; null for floors.</param>
+internal sealed record ResumedRollout(Resumption From, int? Version);
+
 /// <summary>A chunk of the standing run's tasks.</summary>
-/// <param name="BatchId">The command that added it.</param>
+/// <param name="BatchId">The command that added it; empty where it is long ago and several may stand together.</param>
 /// <param name="First">Ordinal of its first task.</param>
 /// <param name="Count">Number of tasks.</param>
 /// <param name="Blob">Blob of the tasks.</param>

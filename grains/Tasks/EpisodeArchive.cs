@@ -8,32 +8,47 @@ using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Queue;
+using StepTool.Grains.Worlds;
 
 namespace StepTool.Grains.Tasks;
 
 /// <summary>
-/// What happens to an ended episode: scored, judged, stored as a trajectory, logged for training, told to its run, taken off the queue. Every part may be
-/// repeated, so that a restart between any two changes nothing.
+/// What happens to an ended episode: scored, judged, stored as a trajectory, logged for training, told to its run; when its record is cleared, taken off the queue.
+/// Every part may be repeated, so that a restart between any two changes nothing.
 /// </summary>
-internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IOptions<GrainsOptions> options)
+internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWorldCatalogue worlds, IOptions<GrainsOptions> options)
 {
     /// <summary>Archives an ended episode.</summary>
-    internal async Task CompleteAsync(Episode episode, RolloutSpec rollout, int? version, IWorld world, CancellationToken cancellationToken)
+    internal async Task CompleteAsync(Episode episode, RolloutSpec rollout, int? version, IWorld world, RetryBudget retries, CancellationToken cancellationToken)
     {
-        var (closed, judgement) = Close(episode, rollout, world);
+        var (closed, judgement) = Close(episode, rollout, world, retries);
         var trajectory = await blobs.PutAsync(EpisodeCodec.Encode(closed), cancellationToken);
-        var isExcluded = closed.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled;
+        var resumed = rollout.Resumes?.Number ?? 0;
         if (rollout.TrainingOrdinal >= 0)
         {
             await grains.GetGrain<ITransitionLogGrain>(rollout.Policy.Name).AppendAsync(
-                new TransitionEntry(rollout.TrainingOrdinal, isExcluded ? null : trajectory, version ?? 0), cancellationToken);
+                new TransitionEntry(rollout.TrainingOrdinal, closed.IsExcluded ? null : trajectory, version ?? 0) { Resumed = resumed }, cancellationToken);
         }
 
         var outcome = Outcome.From(closed, judgement, world.Labels(closed.Task), rollout.Policy.ToString(), 0, EpisodePrefix.JudgedBy(world.Judge));
         await grains.GetGrain<IRunGrain>(closed.Id.Run).CompleteAsync(
-            new RolloutOutcome(closed.Id.Ordinal, version, trajectory, closed.Status, closed.Return, outcome), cancellationToken);
-        await DropAsync(closed.Id, cancellationToken);
+            new RolloutOutcome(closed.Id.Ordinal, version, trajectory, closed.Status, closed.Return, outcome) { Resumed = resumed }, cancellationToken);
     }
+
+    /// <summary>Ends a rollout whose record is damaged by a storage fault. The record itself stays as it is.</summary>
+    internal async Task SetAsideAsync(EpisodeId id, string reason, CancellationToken cancellationToken)
+    {
+        if (await grains.GetGrain<IRunGrain>(id.Run).RolloutAsync(id.Ordinal, cancellationToken) is { } rollout)
+        {
+            var faulted = EpisodeEngine.Fail(rollout.Begin(), new EpisodeFault(FaultBoundary.Storage, reason));
+            await CompleteAsync(faulted, rollout, version: null, await worlds.GetAsync(rollout.World, cancellationToken), new RetryBudget(), cancellationToken);
+        }
+
+        await DropAsync(id, cancellationToken);
+    }
+
+    /// <summary>Reads an archived episode.</summary>
+    internal async ValueTask<Episode> ReadAsync(string trajectory, CancellationToken cancellationToken) => EpisodeCodec.Decode(await blobs.GetAsync(trajectory, cancellationToken));
 
     /// <summary>Takes a rollout off the queue.</summary>
     internal Task DropAsync(EpisodeId rollout, CancellationToken cancellationToken) => Shard(rollout).CompleteAsync(rollout, cancellationToken);
@@ -43,14 +58,14 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IOp
 
     private IRolloutQueueGrain Shard(EpisodeId rollout) => grains.GetGrain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(rollout, options.Value.QueueShards)));
 
-    private static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world)
+    private static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world, RetryBudget retries)
     {
         try
         {
             var closed = EpisodeEngine.Close(episode, world, rollout.Rewards);
             return (closed, closed.Verdict is null ? null : world.Judge.Judge(closed));
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException && retries.IsSpentBy(FaultBoundary.Judge))
         {
             return (EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Judge, exception.Message)), null);
         }

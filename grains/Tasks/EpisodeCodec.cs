@@ -15,7 +15,7 @@ public static class EpisodeCodec
         using var buffer = new MemoryStream();
         using (var deflate = new DeflateStream(buffer, CompressionLevel.Fastest))
         {
-            JsonSerializer.Serialize(deflate, episode, CoreJson.Default.Episode);
+            JsonSerializer.Serialize(deflate, episode, CoreJson.Default.Of<Episode>());
         }
 
         return buffer.ToArray();
@@ -28,11 +28,11 @@ public static class EpisodeCodec
         try
         {
             using var deflate = new DeflateStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
-            return JsonSerializer.Deserialize(deflate, CoreJson.Default.Episode) ?? throw new JsonException("The text is null.");
+            return JsonSerializer.Deserialize(deflate, CoreJson.Default.Of<Episode>()) ?? throw new JsonException("The text is null.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException or FormatException)
         {
-            throw new StorageException($"A trajectory of {bytes.Length} bytes cannot be read: {exception.Message}", exception);
+            throw StorageException.OfDamage($"A trajectory of {bytes.Length} bytes cannot be read: {exception.Message}", exception);
         }
     }
 }

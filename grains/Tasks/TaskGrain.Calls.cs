@@ -1,6 +1,7 @@
 using Orleans.Runtime;
 using StepTool.Core.Episodes;
 using StepTool.Core.Tools;
+using StepTool.Grains.Contracts;
 using StepTool.Grains.Tools;
 
 namespace StepTool.Grains.Tasks;
@@ -8,8 +9,13 @@ namespace StepTool.Grains.Tasks;
 /// <summary>How a task calls tools: intent before a mutating call, and never a second time.</summary>
 internal sealed partial class TaskGrain
 {
+    private const ConfigureAwaitOptions Quietly = ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan WhileItLeaves = TimeSpan.FromMilliseconds(250);
+
+    // A grain call takes 30 s at most; then what came of it is stored.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(40);
 
     private async Task<TimeSpan> CallAsync(Episode episode, CancellationToken cancellationToken)
     {
@@ -48,7 +54,7 @@ internal sealed partial class TaskGrain
         }
     }
 
-    /// <summary>Sends a call; null, with nothing sent, when the run does not want the rollout any more.</summary>
+    /// <summary>Sends a call; null, with nothing sent, when the run does not want this attempt any more or this activation goes down.</summary>
     private async Task<ToolReply?> SendAsync(Episode episode, ToolRequest request, CancellationToken cancellationToken)
     {
         if (!_world!.TryDescribe(request.Call.Api, out var documentation))
@@ -66,11 +72,23 @@ internal sealed partial class TaskGrain
         if (mutates)
         {
             cancellationToken.ThrowIfCancellationRequested(); // a silo that drains leaves no intent behind
+            _intended = episode.TurnsTaken;
             await SaveAsync(episode); // the intent: its ETag is the fence against a second activation
-            _unsent = state.Etag;
-            if (await RolloutAsync(cancellationToken) is null)
+            (_unsent, _intended) = (state.Etag, null);
+            if (!await Run.IsAtWorkAsync(_id.Ordinal, Resumed, cancellationToken))
             {
                 return null; // a second activation has played it to its end and cleared its record: then this write met no fence
+            }
+
+            // What is under way to a silo as it leaves may be lost with it. Asked last, so that it has all its drain for the call.
+            if (!await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).IsReadyAsync(cancellationToken))
+            {
+                return new ToolDeferred(time.GetUtcNow() + WhileItLeaves);
+            }
+
+            if (_unsent is null)
+            {
+                return null; // withdrawn meanwhile, since this activation goes down
             }
 
             (_mayBeSent, _unsent) = (true, null);
@@ -90,7 +108,12 @@ internal sealed partial class TaskGrain
             var call = client.CallAsync(GrainFactory, _spec!.World, request, mutates, cancellationToken);
             return request.Mode.IsLive ? await SpareSlotAsync(call) : await call;
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpent))
+        catch (Exception exception) when (mutates && LostCall.WasTurnedAway(exception))
+        {
+            (_mayBeSent, _unsent) = (false, state.Etag);
+            throw;
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && (mutates || _retries.IsSpentBy(FaultBoundary.Tool)))
         {
             return new ToolFaulted(new ToolFault(mutates ? ToolFaultKind.OutcomeUnknown : ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
         }
@@ -99,14 +122,8 @@ internal sealed partial class TaskGrain
     // An API that hangs keeps its own tasks waiting, not others from their slots.
     private async Task<ToolReply> SpareSlotAsync(Task<ToolReply> call)
     {
-        using var answered = new CancellationTokenSource();
-        if (call.IsCompleted || await Task.WhenAny(call, Task.Delay(options.Value.SlotHold, time, answered.Token)) == call)
-        {
-            await answered.CancelAsync();
-            return await call;
-        }
-
-        if (!slots.Spare(_id))
+        await ((Task)call).WaitAsync(options.Value.SlotHold, time).ConfigureAwait(Quietly);
+        if (call.IsCompleted || !slots.Spare(_id))
         {
             return await call;
         }

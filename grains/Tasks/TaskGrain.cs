@@ -6,7 +6,6 @@ using Orleans.Runtime;
 using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
-using StepTool.Core.Storage;
 using StepTool.Core.Tools;
 using StepTool.Core.Worlds;
 using StepTool.Grains.Contracts;
@@ -29,8 +28,10 @@ internal sealed partial class TaskGrain(
     IOptions<ToolsOptions> options,
     EpisodeArchive archive,
     EpisodeSlots slots,
+    ISiloView silos,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
+    DamageLog damages,
     ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private static readonly TimeSpan Done = Timeout.InfiniteTimeSpan;
@@ -44,6 +45,8 @@ internal sealed partial class TaskGrain(
     private (ToolRequest Request, ToolReply Reply)? _received;
     private bool _mayBeSent;
     private string? _unsent;
+    private int? _intended;
+    private long? _calledElsewhere;
     private bool _isOpen;
     private bool _isCancelled;
     private bool _isDeferred;
@@ -71,6 +74,8 @@ internal sealed partial class TaskGrain(
 
         try
         {
+            await KeepAnswerAsync(cancellationToken);
+            await WithdrawAsync();
             await archive.ReleaseAsync(slots.Silo, _id, cancellationToken); // another silo goes on at once
         }
         catch (Exception exception)
@@ -119,7 +124,7 @@ internal sealed partial class TaskGrain(
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-            next = stop.IsCancellationRequested ? Done : await AdvanceAsync(stop.Token);
+            next = stop.IsCancellationRequested && _received is null ? Done : await AdvanceAsync(stop.Token); // what a call has answered is stored even as the silo leaves
             _retries.Reset();
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -130,7 +135,18 @@ internal sealed partial class TaskGrain(
         {
             // Storage, another grain or a boundary failed: nothing is lost, the same step is tried again later.
             next = _retries.Next();
-            LogRetry(_id, next.TotalSeconds, exception.Message, exception);
+            if (damages.Tells(exception))
+            {
+                // Its run, its policy or their logs cannot be read: until somebody mends that, it waits without a slot.
+                next = RetryBudget.AfterDamage;
+                _isDeferred = true;
+                slots.Exit(_id);
+            }
+            else
+            {
+                LogRetry(_id, next.TotalSeconds, exception.Message, exception);
+            }
+
             await ReloadAsync(exception);
         }
 
@@ -152,13 +168,18 @@ internal sealed partial class TaskGrain(
     {
         if (_isArchived)
         {
-            return await EndAsync();
+            return await EndAsync(cancellationToken);
         }
 
         if (!await PrepareAsync(cancellationToken))
         {
-            await archive.DropAsync(_id, cancellationToken);
-            return await EndAsync();
+            return await EndAsync(cancellationToken);
+        }
+
+        if (IsCalledElsewhere())
+        {
+            await ReloadAsync();
+            return WhileItLeaves;
         }
 
         if (_isCancelled || _spec!.IsCancelled)
@@ -175,32 +196,46 @@ internal sealed partial class TaskGrain(
             }
         }
 
-        await archive.CompleteAsync(_episode, _spec!, _policy?.Version ?? state.State?.Version, _world!, cancellationToken);
+        await archive.CompleteAsync(_episode, _spec!, Version, _world!, _retries, cancellationToken);
         _isArchived = true;
-        return await EndAsync();
+        return await EndAsync(cancellationToken);
     }
 
     /// <summary>Makes sure of rollout, world, policy and episode. False when the run does not want this rollout any more.</summary>
     private async Task<bool> PrepareAsync(CancellationToken cancellationToken)
     {
-        _spec ??= await RolloutAsync(cancellationToken);
+        _spec ??= await Run.RolloutAsync(_id.Ordinal, cancellationToken);
         if (_spec is null)
         {
             return false;
         }
 
         _world ??= await worlds.GetAsync(_spec.World, cancellationToken);
-        _episode ??= EpisodeEngine.Begin(_id, _spec.World, _spec.Task, _spec.Seed, _spec.FinishesAtBudget, _spec.Strategy, _spec.HoldsFinish);
-        if (_policy is null && !_episode.HasEnded)
+        if (Contradiction() is { } contradiction)
         {
-            var reference = state.RecordExists && state.State.Version is { } version
-                ? new PolicyReference(_spec.Policy.Name, PolicyPin.Version, version)
-                : _spec.Policy;
+            if (!await Run.IsAtWorkAsync(_id.Ordinal, Resumed, cancellationToken))
+            {
+                _spec = null;
+                return await PrepareAsync(cancellationToken);
+            }
+
+            var fault = new EpisodeFault(FaultBoundary.Storage, $"Rollout {_id} is not played: {contradiction}. The record of run '{_id.Run}' is older than its tasks'; queue the task anew.");
+            (_episode, _mayBeSent) = (EpisodeEngine.Fail(_spec.Begin(), fault), false);
+        }
+        else if (_episode is null || (state.RecordExists && state.State.Resumed != Resumed))
+        {
+            (_episode, _mayBeSent) = (await BeginAsync(_spec, cancellationToken), false);
+        }
+
+        // Nothing is decided behind a call that may have been sent, so that no policy's fault may stand in place of its unknown outcome.
+        if (_policy is null && _episode is { HasEnded: false, Pending: null })
+        {
+            var reference = Stored?.Version is { } version ? new PolicyReference(_spec.Policy.Name, PolicyPin.Version, version) : _spec.Policy;
             try
             {
                 _policy = await policies.GetAsync(reference, cancellationToken);
             }
-            catch (PolicyException exception) when (_retries.IsSpent)
+            catch (PolicyException exception) when (_retries.IsSpentBy(FaultBoundary.Policy))
             {
                 _episode = EpisodeEngine.Fail(_episode, new EpisodeFault(FaultBoundary.Policy, exception.Message));
             }
@@ -209,7 +244,7 @@ internal sealed partial class TaskGrain(
         return true;
     }
 
-    private Task<RolloutSpec?> RolloutAsync(CancellationToken cancellationToken) => GrainFactory.GetGrain<IRunGrain>(_id.Run).RolloutAsync(_id.Ordinal, cancellationToken);
+    private IRunGrain Run => GrainFactory.GetGrain<IRunGrain>(_id.Run);
 
     private async Task<TimeSpan> TakeTurnAsync(CancellationToken cancellationToken)
     {
@@ -219,11 +254,9 @@ internal sealed partial class TaskGrain(
             try
             {
                 var policy = _spec!.Demonstration is { } demonstration ? _world!.Demonstrator!.Play(demonstration) : _policy!.Policy;
-                var decision = await policy.DecideAsync(
-                    EpisodeEngine.Situate(episode, _world!), TreeSearch.Mode(episode, _spec.Mode), EpisodeEngine.ChoiceSeed(episode), cancellationToken);
-                episode = EpisodeEngine.Decide(episode, decision);
+                episode = await EpisodeEngine.ChooseAsync(episode, _world!, policy, _spec.Mode, cancellationToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException && _retries.IsSpent)
+            catch (Exception exception) when (exception is not OperationCanceledException && _retries.IsSpentBy(FaultBoundary.Policy))
             {
                 episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Policy, exception.Message));
             }
@@ -237,62 +270,4 @@ internal sealed partial class TaskGrain(
 
         return await CallAsync(episode, cancellationToken);
     }
-
-    private async Task SaveAsync(Episode episode)
-    {
-        state.State = new TaskState(episode, _policy!.Version);
-        await state.WriteStateAsync();
-        _episode = episode;
-    }
-
-    // After a lost race or a failed write the stored state is the truth.
-    private async Task ReloadAsync(Exception cause)
-    {
-        if (cause is not (StorageException or OrleansException))
-        {
-            return;
-        }
-
-        try
-        {
-            await state.ReadStateAsync();
-            _episode = state.RecordExists ? state.State.Episode : null;
-            _mayBeSent = _episode?.Pending is not null && state.Etag != _unsent;
-            _spec = state.RecordExists ? _spec : null; // it may have been played to its end elsewhere: the run is asked again
-            _policy = state.RecordExists && state.State.Version != _policy?.Version ? null : _policy;
-        }
-        catch (Exception exception)
-        {
-            LogReload(exception, _id);
-        }
-    }
-
-    private async Task<TimeSpan> EndAsync()
-    {
-        if (state.RecordExists)
-        {
-            await state.ClearStateAsync();
-        }
-
-        _isOpen = false;
-        return Done;
-    }
-
-    private void LogRetry(EpisodeId episode, double seconds, string reason, Exception exception)
-    {
-        LogRetryReason(episode, seconds, reason);
-        LogRetryDetail(exception, episode);
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Episode {Episode}: a step failed and is tried again in {Seconds:F1} s: {Reason}")]
-    private partial void LogRetryReason(EpisodeId episode, double seconds, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Episode {Episode}: the failed step.")]
-    private partial void LogRetryDetail(Exception exception, EpisodeId episode);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Episode {Episode}: its state could not be read again.")]
-    private partial void LogReload(Exception exception, EpisodeId episode);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Episode {Episode}: its lease could not be given back and ends with this silo, or by time.")]
-    private partial void LogRelease(Exception exception, EpisodeId episode);
 }

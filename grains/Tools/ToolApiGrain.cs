@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using StepTool.Core.Tools;
@@ -21,6 +22,7 @@ internal sealed class ToolApiGrain(
     AnswerCache cache,
     HostLines hosts,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     IOptions<GrainsOptions> options,
     IOptions<ToolsOptions> tools) : Grain, IToolApiGrain
 {
@@ -61,6 +63,8 @@ internal sealed class ToolApiGrain(
         _counters.Calls++;
         return _counters.Count(await ReplyAsync(request));
     }
+
+    public Task<bool> IsReadyAsync(CancellationToken cancellationToken) => Task.FromResult(!lifetime.ApplicationStopping.IsCancellationRequested);
 
     public Task<ToolStatistics> StatisticsAsync(CancellationToken cancellationToken) => Task.FromResult(_counters.Statistics);
 
@@ -152,11 +156,14 @@ internal sealed class ToolApiGrain(
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new ToolFaulted(new ToolFault(ToolFaultKind.TimedOut, $"{request.Call.Api} gave no answer within {options.Value.CallTimeout}."));
+            return Lost(ToolFaultKind.TimedOut, $"{request.Call.Api} gave no answer within {options.Value.CallTimeout}.");
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}"));
+            return Lost(ToolFaultKind.Unavailable, $"{request.Call.Api}: {exception.Message}");
         }
     }
+
+    // Whatever broke after a mutating call was made: it may have been carried out.
+    private ToolFaulted Lost(ToolFaultKind kind, string message) => new(new ToolFault(_mutates ? ToolFaultKind.OutcomeUnknown : kind, message));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,10 +5,8 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Features;
 using StepTool.Core.Judging;
 using StepTool.Core.Runs;
-using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
-using StepTool.Grains.Policies;
 using StepTool.Learning.Backends;
 using StepTool.Learning.Learner;
 using StepTool.Learning.Methods;
@@ -17,11 +14,10 @@ using StepTool.Learning.Models;
 
 namespace StepTool.Grains.Training;
 
-/// <summary>The learners at work on this silo, by policy, and the backend that they share. One a silo.</summary>
+/// <summary>Makes the learners of this silo, which share a backend. One a silo.</summary>
 public sealed partial class LearnerHost : IDisposable
 {
     private readonly ILearnerBackend _backend;
-    private readonly ConcurrentDictionary<string, (string Weights, PolicyLearner Learner)> _learners = new(StringComparer.Ordinal);
 
     /// <summary>Chooses the backend.</summary>
     /// <exception cref="PlatformNotSupportedException">The backend that the options name cannot be used here.</exception>
@@ -55,17 +51,9 @@ public sealed partial class LearnerHost : IDisposable
         return LearnerState.Start(weights, options.Kl.Coefficient, settings.Seed);
     }
 
-    /// <summary>The learner that continues a policy's newest version: the one at hand, or one made from what was stored.</summary>
-    internal async Task<PolicyLearner> GetAsync(string policy, PolicyHead head, TrainingSettings settings, IBlobStore blobs, CancellationToken cancellationToken)
-    {
-        var state = _learners.TryGetValue(policy, out var known) && known.Weights == head.Latest.Weights
-            ? known.Learner.State
-            : (await blobs.GetAsync(head.Latest, withLearner: true, cancellationToken)).State!;
-        return new PolicyLearner(state, LearnerDefaults.Options(settings, LearnerDefaults.Progress(settings, head.Latest)), _backend);
-    }
-
-    /// <summary>Keeps a learner at hand for the version it has just made; another version under that name is read from the store.</summary>
-    internal void Keep(string policy, string weights, PolicyLearner learner) => _learners[policy] = (weights, learner);
+    /// <summary>A learner that continues a state, which a version was made of.</summary>
+    internal PolicyLearner Resume(LearnerState state, PolicyManifest version, TrainingSettings settings) =>
+        new(state, LearnerDefaults.Options(settings, LearnerDefaults.Progress(settings, version)), _backend);
 
     /// <summary>What an update measured, by name.</summary>
     internal static ImmutableSortedDictionary<string, double> Describe(UpdateMetrics metrics, Episode[] trajectories, int dropped) => new Dictionary<string, double>

@@ -15,6 +15,7 @@ using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Worlds;
 using StepTool.Learning.Checkpoints;
+using StepTool.Learning.Learner;
 using StepTool.Learning.Methods;
 using StepTool.Learning.Optimisers;
 
@@ -31,11 +32,13 @@ internal sealed partial class TrainerGrain(
     IBlobStore blobs,
     FeatureExtractor features,
     LearnerHost host,
+    LearnerThread thread,
     EpisodeSlots slots,
     ISiloView silos,
     TimeProvider time,
     IOptions<GrainsOptions> options,
     IHostApplicationLifetime lifetime,
+    DamageLog damages,
     ILogger<TrainerGrain> logger) : Grain, ITrainerGrain
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
@@ -44,7 +47,9 @@ internal sealed partial class TrainerGrain(
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
     private PolicyHead? _head;
+    private (string Weights, LearnerState State)? _learner; // what the version that was made last, of those weights, is continued from; any other is read from the store
     private string _failure = "";
+    private string? _damage;
     private bool _hasSaidWhere;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -59,14 +64,14 @@ internal sealed partial class TrainerGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         if (state.State.Order is not null && _failure.Length == 0 && silos.HasSuccessor(slots.Silo, reason))
         {
             _ = GrainFactory.GetGrain<ITrainerGrain>(this.GetPrimaryKeyString()).PokeAsync(CancellationToken.None); // waits for the next activation
         }
     }
 
-    public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, CancellationToken cancellationToken)
+    public async Task<PolicyHead> PrepareAsync(TrainingSettings settings, string? start, string run, CancellationToken cancellationToken)
     {
         var policy = Policy();
         _ = TrainingMethods.Create(settings.Method);
@@ -77,9 +82,10 @@ internal sealed partial class TrainerGrain(
             return _head;
         }
 
-        var created = start is null ? host.Create(settings) : LearnerHost.Continue(settings, await WeightsAsync(start, cancellationToken));
-        var first = await blobs.PutAsync(this.GetPrimaryKeyString(), created, 0, OrdinalSet.Empty, settings, cancellationToken);
-        _head = await policy.PublishAsync(first, cancellationToken);
+        var (origin, weights) = start is null ? ("", null) : await WeightsAsync(start, cancellationToken);
+        var created = weights is null ? host.Create(settings) : LearnerHost.Continue(settings, weights);
+        var first = await blobs.PutAsync(this.GetPrimaryKeyString(), created, 0, run, OrdinalSet.Empty, settings, cancellationToken);
+        _head = await policy.PublishAsync(first with { Origin = origin }, cancellationToken);
         return _head;
     }
 
@@ -106,13 +112,14 @@ internal sealed partial class TrainerGrain(
             await _write.StoredAsync();
         }
 
+        await Log().TrimAsync(OrdinalSet.Empty.AddRange(0, state.State.First), cancellationToken); // what stopped runs have left there is never learnt
         await PokeAsync(cancellationToken);
         return state.State.First;
     }
 
     public Task PokeAsync(CancellationToken cancellationToken)
     {
-        if (state.State.Order is not null && _timer is null && _failure.Length == 0)
+        if (options.Value.IsAtWork && state.State.Order is not null && _timer is null && _failure.Length == 0)
         {
             _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
@@ -120,8 +127,9 @@ internal sealed partial class TrainerGrain(
         return Task.CompletedTask;
     }
 
-    public Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure, slots.Silo, WithGpu().Contains(slots.Silo)));
+    public Task<TrainerStatus> StatusAsync(CancellationToken cancellationToken) => _damage is not null
+        ? throw StorageException.OfDamage(_damage)
+        : Task.FromResult(new TrainerStatus(state.State.Order is not null, _head?.Latest.Version ?? -1, _failure, slots.Silo, WithGpu().Contains(slots.Silo)));
 
     public async Task<TrainerLoad?> LoadAsync(CancellationToken cancellationToken) => state.State.Order is null
         ? null
@@ -134,7 +142,7 @@ internal sealed partial class TrainerGrain(
             return;
         }
 
-        await _stop.CancelAsync();
+        _stop.Cancel();
         _stop = new CancellationTokenSource();
         await CloseAsync();
     }
@@ -149,6 +157,8 @@ internal sealed partial class TrainerGrain(
             {
                 await AdvanceAsync(order, stop.Token);
             }
+
+            _damage = null;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -167,7 +177,12 @@ internal sealed partial class TrainerGrain(
         }
         catch (Exception exception)
         {
-            LogRetry(exception, this.GetPrimaryKeyString());
+            _damage = StorageException.Damage(exception);
+            if (!damages.Tells(exception))
+            {
+                LogRetry(exception, this.GetPrimaryKeyString());
+            }
+
             _head = null; // whether the update was published is not known
             next = AfterFailure;
         }
@@ -230,10 +245,15 @@ internal sealed partial class TrainerGrain(
         _head = published;
         slots.Announce();
         await log.TrimAsync(past.Union(published.Consumed), cancellationToken);
+        if (order.KeptVersions > 0)
+        {
+            await Policy().RetainAsync(order.KeptVersions, cancellationToken);
+        }
     }
 
     private Task CloseAsync()
     {
+        _learner = null;
         if (state.State.Order is null)
         {
             return _write.StoredAsync();

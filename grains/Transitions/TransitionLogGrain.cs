@@ -30,9 +30,10 @@ internal sealed class TransitionLogGrain : Grain, ITransitionLogGrain
 
     public Task AppendAsync(TransitionEntry entry, CancellationToken cancellationToken)
     {
-        if (!_state.State.Consumed.Contains(entry.Ordinal) && !_state.State.Entries.ContainsKey(entry.Ordinal))
+        var known = _state.State.Entries.GetValueOrDefault(entry.Ordinal);
+        if (!_state.State.Consumed.Contains(entry.Ordinal) && (known is null || (known.Trajectory is null && entry.Resumed > known.Resumed)))
         {
-            _state.State = _state.State with { Entries = _state.State.Entries.Add(entry.Ordinal, entry) };
+            _state.State = _state.State with { Entries = _state.State.Entries.SetItem(entry.Ordinal, entry) };
         }
 
         return _write.SaveAsync();

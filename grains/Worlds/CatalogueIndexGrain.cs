@@ -30,12 +30,12 @@ internal sealed class CatalogueIndexGrain([PersistentState("catalogue-index", St
     {
         if (!CatalogueName.IsName(name.Name))
         {
-            throw new ArgumentException($"A catalogue's name is '{name.Name}'; it must be 1 to 64 lower-case letters, digits, '-' and '_', a letter first. Choose another.", nameof(name));
+            throw new ArgumentException($"A catalogue's name is '{name.Name}'; it must be 1 to 64 lower-case letters, digits, '-' and '_', a letter first. Choose another.");
         }
 
         if (WorldReference.Parse(name.World) is not CatalogueReference)
         {
-            throw new ArgumentException($"'{name.World}' is no catalogue; a name stands for a reference such as catalogue:HASH, which 'steptool tools import' prints.", nameof(name));
+            throw new ArgumentException($"'{name.World}' is no catalogue; a name stands for a reference such as catalogue:HASH, which 'steptool tools import' prints.");
         }
 
         if (!state.State.Names.Contains(name))

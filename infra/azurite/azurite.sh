@@ -56,14 +56,14 @@ start() {
   fi
   install
   mkdir -p "$run"
-  local store=(--inMemoryPersistence)
+  local what=(--require "$here/keep-all.cjs" "$program" --inMemoryPersistence)
   if [ -n "${AZURITE_DATA:-}" ]; then
     mkdir -p "$AZURITE_DATA"
-    store=(--location "$AZURITE_DATA")
+    what=("$program" --location "$AZURITE_DATA")
   fi
   : >"$run/log"
   # The client in use speaks newer versions of the protocol than Azurite knows by name.
-  nohup node "$program" --silent --disableTelemetry --skipApiVersionCheck "${store[@]}" --blobHost 127.0.0.1 --queueHost 127.0.0.1 --tableHost 127.0.0.1 \
+  nohup node "${what[@]}" --silent --disableTelemetry --skipApiVersionCheck --blobHost 127.0.0.1 --queueHost 127.0.0.1 --tableHost 127.0.0.1 \
     --blobPort "${AZURITE_BLOB_PORT:-0}" --tablePort "${AZURITE_TABLE_PORT:-0}" --queuePort 0 >"$run/log" 2>&1 </dev/null &
   local id=$! tries
   echo "$id" >"$run/pid"

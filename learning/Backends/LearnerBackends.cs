@@ -59,6 +59,6 @@ public static partial class LearnerBackends
     {
         TorchCpu => false,
         TorchCuda => true,
-        _ => throw new ArgumentException($"The learner has no backend '{name}'; use {Managed}, {TorchCpu} or {TorchCuda}.", nameof(name)),
+        _ => throw new ArgumentException($"The learner has no backend '{name}'; use {Managed}, {TorchCpu} or {TorchCuda}."),
     };
 }

@@ -16,9 +16,9 @@ internal static class LearnerStateFile
     private const string Random = "random";
 
     /// <summary>The file's bytes.</summary>
-    public static byte[] Write(LearnerState state)
+    public static byte[] Write(LearnerState state, IReadOnlyDictionary<string, string> lineage)
     {
-        var metadata = new Dictionary<string, string>();
+        var metadata = new Dictionary<string, string>(lineage);
         var tensors = new List<SafetensorsTensor>();
         Add("", state, metadata, tensors);
         for (var index = 0; index < state.Critics.Length; index++)

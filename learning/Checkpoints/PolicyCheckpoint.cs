@@ -38,12 +38,18 @@ public sealed record PolicyCheckpoint(PolicyDescription Description, NetworkWeig
         return Of(state.Weights, featureSchema, lineage) with { State = state };
     }
 
-    /// <summary>The checkpoint as bytes. The same checkpoint gives the same bytes.</summary>
-    public PolicyBlobs ToBlobs() => new(
-        Description.ToBytes(),
-        SafetensorsWriter.Write(new SafetensorsContent(
-            new Dictionary<string, string> { ["format"] = "pt" }, [.. TensorMapping.ToTensors(Weights.Layout.All, "", Weights.Memory)])),
-        State is null ? default(ReadOnlyMemory<byte>) : LearnerStateFile.Write(State));
+    /// <summary>
+    /// The checkpoint as bytes. The same checkpoint gives the same bytes; each of the three bears the lineage, so that checkpoints of different lineage share none of them.
+    /// </summary>
+    public PolicyBlobs ToBlobs()
+    {
+        var lineage = Description.Lineage.ToDictionary(pair => $"lineage.{pair.Key}", pair => pair.Value);
+        return new PolicyBlobs(
+            Description.ToBytes(),
+            SafetensorsWriter.Write(new SafetensorsContent(
+                new Dictionary<string, string>(lineage) { ["format"] = "pt" }, [.. TensorMapping.ToTensors(Weights.Layout.All, "", Weights.Memory)])),
+            State is null ? default(ReadOnlyMemory<byte>) : LearnerStateFile.Write(State, lineage));
+    }
 
     /// <summary>Reads a checkpoint from bytes.</summary>
     /// <param name="source">Where the bytes come from, for messages.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StepTool.Core.Serialization;
 using StepTool.Learning.Models;
 
 namespace StepTool.Learning.Checkpoints;
@@ -68,7 +69,7 @@ public sealed record PolicyDescription
     }
 
     /// <summary>The bytes of `policy.json`.</summary>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.PolicyDescription);
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.Of<PolicyDescription>());
 
     /// <summary>Reads `policy.json`.</summary>
     /// <param name="source">The file or blob, for messages.</param>
@@ -79,7 +80,7 @@ public sealed record PolicyDescription
         PolicyDescription? description;
         try
         {
-            description = JsonSerializer.Deserialize(bytes.Span, PolicyJson.Default.PolicyDescription);
+            description = JsonSerializer.Deserialize(bytes.Span, PolicyJson.Default.Of<PolicyDescription>());
         }
         catch (JsonException exception)
         {

@@ -31,6 +31,9 @@ public sealed class ArcherMethod : IMethod
     public MethodSettings Reads => MethodSettings.Entropy | MethodSettings.Kl | MethodSettings.Gamma;
 
     /// <inheritdoc/>
+    public bool ReadsStepRewards => true;
+
+    /// <inheritdoc/>
     public UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);

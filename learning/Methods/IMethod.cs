@@ -9,7 +9,7 @@ namespace StepTool.Learning.Methods;
 /// </summary>
 public interface IMethod
 {
-    /// <summary>How many episodes of one task follow each other in a batch, for methods that compare them. Default 1.</summary>
+    /// <summary>How many episodes of one task follow each other in a batch, for methods that compare them; all but the first branch off that one. Default 1.</summary>
     int Attempts => 1;
 
     /// <summary>Whether its episodes are demonstrations instead of the policy's own. Default false.</summary>
@@ -23,6 +23,9 @@ public interface IMethod
 
     /// <summary>Which settings it reads beside those that all methods do. Default none.</summary>
     MethodSettings Reads => MethodSettings.None;
+
+    /// <summary>Whether what single steps are paid changes what it learns; otherwise it reads at most the final reward. Default false.</summary>
+    bool ReadsStepRewards => false;
 
     /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's decisions.</summary>
     /// <param name="learner">The policy to improve.</param>

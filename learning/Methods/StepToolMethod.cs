@@ -11,6 +11,9 @@ public sealed class StepToolMethod : IMethod
     public MethodSettings Reads => MethodSettings.All;
 
     /// <inheritdoc/>
+    public bool ReadsStepRewards => true;
+
+    /// <inheritdoc/>
     public UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);

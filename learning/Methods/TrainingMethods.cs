@@ -37,7 +37,7 @@ public static class TrainingMethods
         "archer" => new ArcherMethod(),
         "steptool" => new StepToolMethod(),
         "relevance" => new RelevanceMethod(),
-        _ => throw new ArgumentException($"Method '{name}' is not known. Choose one of {string.Join(", ", All)}.", nameof(name)),
+        _ => throw new ArgumentException($"Method '{name}' is not known. Choose one of {string.Join(", ", All)}."),
     };
 
     /// <summary>Checks that the method exists and reads whatever is set.</summary>
@@ -50,8 +50,7 @@ public static class TrainingMethods
         {
             var readers = All.Where(name => Create(name).Reads.HasFlag(unread.Setting));
             throw new ArgumentException(
-                $"Setting '{unread.Setting}' is {unread.Value(settings)}, but method '{settings.Method}' does not read it. Leave it out, or choose a method that does: {string.Join(", ", readers)}.",
-                nameof(settings));
+                $"Setting '{unread.Setting}' is {unread.Value(settings)}, but method '{settings.Method}' does not read it. Leave it out, or choose a method that does: {string.Join(", ", readers)}.");
         }
     }
 

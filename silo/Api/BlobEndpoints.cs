@@ -22,7 +22,7 @@ internal static partial class BlobEndpoints
     private static async Task<IResult> GetAsync(string hash, IBlobStore blobs, CancellationToken cancellationToken) =>
         !IsHash(hash) ? NoHash(hash)
         : await blobs.ExistsAsync(hash, cancellationToken) ? Results.Bytes(await blobs.GetAsync(hash, cancellationToken), Binary)
-        : Results.NotFound($"There is no blob {hash}.");
+        : ApiFaults.Refusal(StatusCodes.Status404NotFound, $"There is no blob {hash}.");
 
     private static async Task<IResult> HeadAsync(string hash, IBlobStore blobs, CancellationToken cancellationToken) =>
         IsHash(hash) && await blobs.ExistsAsync(hash, cancellationToken) ? Results.Ok() : Results.StatusCode(StatusCodes.Status404NotFound);
@@ -42,10 +42,10 @@ internal static partial class BlobEndpoints
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content, cancellationToken);
         var stored = await blobs.PutAsync(content.GetBuffer().AsMemory(0, (int)content.Length), cancellationToken);
-        return stored == hash ? Results.NoContent() : Results.BadRequest($"The content has the hash {stored}, not {hash}; it was cut or changed on its way. Send it again.");
+        return stored == hash ? Results.NoContent() : ApiFaults.Refusal(StatusCodes.Status400BadRequest, $"The content has the hash {stored}, not {hash}; it was cut or changed on its way. Send it again.");
     }
 
-    private static IResult NoHash(string text) => Results.BadRequest($"'{text}' is no SHA-256; give 64 lower-case hexadecimal digits.");
+    private static IResult NoHash(string text) => ApiFaults.Refusal(StatusCodes.Status400BadRequest, $"'{text}' is no SHA-256; give 64 lower-case hexadecimal digits.");
 
     private static bool IsHash(string text) => Hash().IsMatch(text);
 

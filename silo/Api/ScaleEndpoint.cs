@@ -11,8 +11,8 @@ internal static class ScaleEndpoint
     private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
 
     /// <summary>Maps <c>GET /api/scale</c>.</summary>
-    public static void MapScale(this WebApplication app) => app.MapGet("/api/scale", async (IGrainFactory grains, CancellationToken cancellationToken) =>
-        Results.Json(Describe(await grains.GetGrain<IClusterLoadGrain>(IClusterLoadGrain.Key).ReadAsync(cancellationToken), Engine.Silos(app)), ScaleJson.Default.ScaleDescription));
+    public static void MapScale(this WebApplication app) => app.MapGet("/api/scale", async (IGrainFactory grains, HttpRequest request, CancellationToken cancellationToken) =>
+        Results.Json(Describe(await grains.GetGrain<IClusterLoadGrain>(IClusterLoadGrain.Key).ReadAsync(cancellationToken), [.. Engine.Silos(app).Select(silo => silo.AskedBy(request))]), ScaleJson.Default.ScaleDescription));
 
     private static ScaleDescription Describe(ClusterLoad load, IReadOnlyList<SiloDescription> silos)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 
 namespace StepTool.Silo.Cluster;
@@ -37,7 +38,14 @@ public sealed record ClusterDescription(
 /// <param name="Url">Where its HTTP answers other machines of its network.</param>
 /// <param name="Gateway">Where clients connect: a path of the URL for the embedded engine, host and port for Orleans.</param>
 /// <param name="Labels">What sets it apart.</param>
-public sealed record SiloDescription(string Name, string Url, string Gateway, IReadOnlyDictionary<string, string> Labels);
+public sealed record SiloDescription(string Name, string Url, string Gateway, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The silo as whoever asks can reach it: one that listens on all addresses has the one by which it was asked.</summary>
+    internal SiloDescription AskedBy(HttpRequest request) =>
+        IPAddress.TryParse(new Uri(Url).Host.Trim('[', ']'), out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? this with { Url = $"{request.Scheme}://{request.Host}" }
+            : this;
+}
 
 /// <summary>Source-generated JSON of the description.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

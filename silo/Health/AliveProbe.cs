@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using StepTool.Silo.Hosting;
 
 namespace StepTool.Silo.Health;
@@ -16,13 +17,19 @@ internal static class AliveProbe
     /// <summary>Returns 0 where the silo lives, 1 where it does not, with the reason on <paramref name="errors"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter errors, CancellationToken cancellationToken = default)
     {
-        var url = SiloProgram.Configuration(arguments)[$"{SiloOptions.Section}:{nameof(SiloOptions.Url)}"] ?? new SiloOptions().Url;
+        var url = new SiloOptions().Url;
         try
         {
+            url = SiloProgram.Configuration(arguments)[$"{SiloOptions.Section}:{nameof(SiloOptions.Url)}"] ?? url;
             using var http = new HttpClient { Timeout = Patience };
             using var answer = await http.GetAsync(Local(new Uri(url)), cancellationToken);
             answer.EnsureSuccessStatusCode();
             return 0;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            await errors.WriteLineAsync(invalid.Message);
+            return 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or UriFormatException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -31,6 +31,9 @@ public sealed class SiloOptions
 
     /// <summary>What sets this silo apart, such as <c>gpu</c> = <c>true</c>: placement and people read it.</summary>
     public Dictionary<string, string> Labels { get; set; } = [];
+
+    /// <summary>Whether the silo goes on with what is stored. Not for configuration: a command that looks, or changes one thing, hosts a silo that does not.</summary>
+    internal bool IsAtWork { get; set; } = true;
 }
 
 /// <summary>Where grain state is kept.</summary>

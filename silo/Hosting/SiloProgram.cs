@@ -9,6 +9,8 @@ namespace StepTool.Silo.Hosting;
 public static class SiloProgram
 {
     private const int Failed = 1;
+    private const int UsedWrongly = 2;
+    private const string Stopping = "Stopping between two steps: nothing is lost. Another signal stops at once; what then was under way is resumed from its last stored step.";
 
     // A line a request, and a stack trace for each connection that a dead silo leaves behind, would bury what matters;
     // what stops a start is explained once, by this program.
@@ -22,22 +24,36 @@ public static class SiloProgram
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
-    /// <summary>Runs until the process is told to stop. Returns 0, or 1 when the silo could not start, with the reason on <paramref name="errors"/>.</summary>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter errors, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Runs until told to stop, and drains; or writes to <paramref name="output"/> what <c>--help</c> and <c>--version</c> ask for. Returns 0, or 1 when the silo could
+    /// not start, or 2 when an argument or an option is wrong, with the reason on <paramref name="errors"/>.
+    /// </summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancellationToken = default)
     {
+        if (SiloHelp.Asked(arguments) is { } text)
+        {
+            await output.WriteLineAsync(text);
+            return 0;
+        }
+
         var options = new SiloOptions();
         try
         {
             await using var app = Build(arguments);
             options = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
             await StartAsync(app, cancellationToken);
+            await using var told = cancellationToken.Register(() => errors.WriteLine(Stopping));
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0; // told to stop while it started
         }
         catch (Exception exception) when (StartFailure.Explain(exception, options) is { } explanation)
         {
             await errors.WriteLineAsync(explanation);
-            return Failed;
+            return exception is OptionsValidationException ? UsedWrongly : Failed;
         }
     }
 
@@ -60,6 +76,7 @@ public static class SiloProgram
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet });
         builder.Configuration.AddSiloArguments(arguments);
         builder.AddStepToolSilo();
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         var app = builder.Build();
         app.Urls.Clear();
         app.Urls.Add(app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.Url);

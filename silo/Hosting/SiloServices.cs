@@ -19,6 +19,7 @@ public static class SiloServices
     public static TBuilder AddStepToolSilo<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        SiloKeys.Check(builder.Configuration);
         var options = builder.Configuration.GetSection(SiloOptions.Section).Get<SiloOptions>() ?? new SiloOptions();
         builder.Services.AddStepToolSilo(options).AddEngineHttp();
         return builder;
@@ -51,6 +52,6 @@ public static class SiloServices
             StorageKind.Azure => services.AddAzureStorage(options.Azure),
             _ => Engine.MayHavePeers ? services.AddSharedBlobs(options.DataDirectory) : services.AddMemoryBlobs(),
         };
-        return services.AddEngine(options).AddStepToolGrains().AddLiveTools().AddSiloHealth().AddVirtual();
+        return services.AddEngine(options).AddStepToolGrains(options.IsAtWork).AddLiveTools().AddSiloHealth().AddVirtual();
     }
 }

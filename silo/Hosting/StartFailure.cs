@@ -20,8 +20,6 @@ public static class StartFailure
         IOException { InnerException: AddressInUseException } => Occupied(options.Url),
         AddressInUseException => Occupied(options.Url),
         IOException or UnauthorizedAccessException => exception.Message,
-        InvalidOperationException { InnerException: (FormatException or ArgumentException) and { Message: var reason } } unreadable =>
-            $"{unreadable.Message} {reason} Correct the value, or leave it out for its default.",
         AggregateException { InnerException: { } first } => Explain(first, options),
         _ => Engine.Explain(exception, options),
     };

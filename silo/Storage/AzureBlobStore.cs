@@ -11,7 +11,7 @@ namespace StepTool.Silo.Storage;
 /// appears when all are there.
 /// </summary>
 /// <param name="container">The container.</param>
-public sealed class AzureBlobStore(AzureContainer container) : IBlobStore
+public sealed class AzureBlobStore(AzureContainer container) : IBlobStore, IBlobEraser
 {
     /// <summary>Bytes from which a blob goes up in parts, of this length each.</summary>
     public const int LargeFrom = 8 << 20;
@@ -35,10 +35,10 @@ public sealed class AzureBlobStore(AzureContainer container) : IBlobStore
     {
         ContentHash.Check(hash);
         var blob = await container.ReadAsync(NameOf(hash), cancellationToken)
-            ?? throw new StorageException($"Nothing is stored under {hash} ('{NameOf(hash)}' is missing in {container.Place}). Put back a copy of the container.");
+            ?? throw StorageException.OfDamage($"Nothing is stored under {hash} ('{NameOf(hash)}' is missing in {container.Place}). Put back a copy of the container.");
         return StableHash.Content(blob.Content) == hash
             ? blob.Content
-            : throw new StorageException($"Blob '{NameOf(hash)}' in {container.Place} is corrupt: its {blob.Content.Length} bytes do not have the hash of its name. Put back a copy, or delete it and store it again.");
+            : throw StorageException.OfDamage($"Blob '{NameOf(hash)}' in {container.Place} is corrupt: its {blob.Content.Length} bytes do not have the hash of its name. Put back a copy, or delete it and store it again.");
     }
 
     /// <inheritdoc/>
@@ -46,6 +46,13 @@ public sealed class AzureBlobStore(AzureContainer container) : IBlobStore
     {
         ContentHash.Check(hash);
         return await container.SendAsync(() => container.Blob(NameOf(hash)).ExistsAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EraseAsync(string hash, CancellationToken cancellationToken)
+    {
+        ContentHash.Check(hash);
+        await container.SendAsync(() => container.Blob(NameOf(hash)).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
     }
 
     private static string NameOf(string hash) => $"blobs/{hash[..2]}/{hash[2..]}";

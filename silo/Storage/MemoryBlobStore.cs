@@ -5,7 +5,7 @@ using StepTool.Core.Storage;
 namespace StepTool.Silo.Storage;
 
 /// <summary>Blobs that live as long as the process: for tests and for runs that keep nothing.</summary>
-public sealed class MemoryBlobStore : IBlobStore
+public sealed class MemoryBlobStore : IBlobStore, IBlobEraser
 {
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _blobs = new();
 
@@ -23,7 +23,7 @@ public sealed class MemoryBlobStore : IBlobStore
         ContentHash.Check(hash);
         return _blobs.TryGetValue(hash, out var content)
             ? ValueTask.FromResult(content)
-            : ValueTask.FromException<ReadOnlyMemory<byte>>(new StorageException($"Nothing is stored under {hash}; blobs in memory end with their process."));
+            : ValueTask.FromException<ReadOnlyMemory<byte>>(StorageException.OfDamage($"Nothing is stored under {hash}; blobs in memory end with their process."));
     }
 
     /// <inheritdoc/>
@@ -31,5 +31,13 @@ public sealed class MemoryBlobStore : IBlobStore
     {
         ContentHash.Check(hash);
         return ValueTask.FromResult(_blobs.ContainsKey(hash));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask EraseAsync(string hash, CancellationToken cancellationToken)
+    {
+        ContentHash.Check(hash);
+        _blobs.TryRemove(hash, out _);
+        return ValueTask.CompletedTask;
     }
 }

@@ -9,13 +9,14 @@ namespace StepTool.Silo.Storage;
 /// </summary>
 /// <param name="database">Holds the small ones.</param>
 /// <param name="large">Holds the large ones.</param>
-public sealed class SqliteBlobStore(SqliteDatabase database, FolderBlobStore large) : IBlobStore
+public sealed class SqliteBlobStore(SqliteDatabase database, FolderBlobStore large) : IBlobStore, IBlobEraser
 {
     /// <summary>Bytes from which a blob is a file.</summary>
     public const int LargeFrom = 64 << 10;
 
     private const string Insert = "INSERT INTO blob (hash, content) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
     private const string Select = "SELECT content FROM blob WHERE hash = $1";
+    private const string Delete = "DELETE FROM blob WHERE hash = $1";
     private const string Exists = "SELECT 1 FROM blob WHERE hash = $1";
 
     /// <inheritdoc/>
@@ -43,7 +44,7 @@ public sealed class SqliteBlobStore(SqliteDatabase database, FolderBlobStore lar
 
         return StableHash.Content(content) == hash
             ? content
-            : throw new StorageException($"Blob {hash} in '{database.Path}' is corrupt: its {content.Length} bytes do not have that hash. {SqliteFault.CorruptRemedy}");
+            : throw StorageException.OfDamage($"Blob {hash} in '{database.Path}' is corrupt: its {content.Length} bytes do not have that hash. {SqliteFault.CorruptRemedy}");
     }
 
     /// <inheritdoc/>
@@ -51,5 +52,15 @@ public sealed class SqliteBlobStore(SqliteDatabase database, FolderBlobStore lar
     {
         ContentHash.Check(hash);
         return database.Read(session => session.Scalar(Exists, Convert.FromHexString(hash))) is not null || await large.ExistsAsync(hash, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EraseAsync(string hash, CancellationToken cancellationToken)
+    {
+        ContentHash.Check(hash);
+        if (await database.WriteAsync(session => session.Command(Delete, Convert.FromHexString(hash)).ExecuteNonQuery(), cancellationToken) == 0)
+        {
+            await large.EraseAsync(hash, cancellationToken);
+        }
     }
 }

@@ -33,20 +33,31 @@ internal static class SqliteSchema
         {
             session.Execute(Tables + string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};"));
         }
-        else if (application != ApplicationId)
+        else
         {
-            throw new StorageException(
-                $"'{path}' is a database of another application (application_id {application}); it must be one of StepTool ({ApplicationId}). Move it away, or give another --data-dir.");
-        }
-        else if (version != Version)
-        {
-            throw new StorageException(
-                $"'{path}' has schema version {version}; this build reads version {Version}. Run the version of StepTool that wrote it, or give another --data-dir.");
+            Check(application, version, path);
         }
 
         var epoch = session.Scalar("UPDATE epoch SET value = value + 1 RETURNING value");
         session.Execute("COMMIT");
         return epoch as long? ?? throw new StorageException($"'{path}' has lost its epoch. {SqliteFault.CorruptRemedy}");
+    }
+
+    /// <summary>Refuses a file by the two numbers in its head.</summary>
+    /// <exception cref="StorageException">It is another application's, or of a newer schema.</exception>
+    public static void Check(long application, long version, string path)
+    {
+        if (application != ApplicationId)
+        {
+            throw new StorageException(
+                $"'{path}' is a database of another application (application_id {application}); it must be one of StepTool ({ApplicationId}). Move it away, or give another --data-dir.");
+        }
+
+        if (version != Version)
+        {
+            throw new StorageException(
+                $"'{path}' has schema version {version}; this build reads version {Version}. Run the version of StepTool that wrote it, or give another --data-dir.");
+        }
     }
 
     private static long Pragma(SqliteSession session, string name) => (long)session.Scalar($"PRAGMA {name}")!;

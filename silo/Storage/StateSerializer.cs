@@ -45,12 +45,12 @@ public sealed class StateSerializer(JsonSerializerOptions options) : IGrainStora
     public T? Deserialize<T>(BinaryData input)
     {
         var record = input.ToMemory().Span;
-        if (record.Length < HeaderLength || record[0] != Mark)
+        if (record.Length < HeaderLength || record[0] != Mark || record[1] == 0)
         {
             throw Corrupt<T>(record, "it does not begin as a state");
         }
 
-        if (record[1] != Version)
+        if (record[1] > Version)
         {
             throw new StorageException(
                 $"The record of {typeof(T).Name} has version {record[1]}; this build reads version {Version}. Run the version of StepTool that wrote it.");
@@ -66,7 +66,7 @@ public sealed class StateSerializer(JsonSerializerOptions options) : IGrainStora
         {
             return JsonSerializer.Deserialize(json, (JsonTypeInfo<T?>)options.GetTypeInfo(typeof(T)));
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or InvalidOperationException or NotSupportedException or OverflowException)
         {
             throw Corrupt<T>(record, exception.Message, exception);
         }
@@ -96,10 +96,8 @@ public sealed class StateSerializer(JsonSerializerOptions options) : IGrainStora
             : throw Corrupt<T>(record, "it cannot be decompressed");
     }
 
-    private static StorageException Corrupt<T>(ReadOnlySpan<byte> record, string reason, Exception? cause = null)
-    {
-        var message = $"The record of {typeof(T).Name} ({record.Length} bytes, version {(record.Length > 1 ? record[1] : 0)}) is corrupt: {reason}. "
-            + "Put back a copy of the data, or delete this record so that the grain starts afresh.";
-        return cause is null ? new StorageException(message) : new StorageException(message, cause);
-    }
+    private static StorageException Corrupt<T>(ReadOnlySpan<byte> record, string reason, Exception? cause = null) => StorageException.OfDamage(
+        $"The record of {typeof(T).Name} ({record.Length} bytes, version {(record.Length > 1 ? record[1] : 0)}) is corrupt: {reason.TrimEnd('.')}. "
+        + "It stays as it is and keeps its grain from starting. Put back a copy of the data, or delete this record so that the grain starts afresh.",
+        cause);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using StepTool.Core.Storage;
 using StepTool.Core.Tools;
 using StepTool.Core.Virtual;
@@ -130,15 +131,24 @@ internal sealed class VirtualEndpoint(
         }
 
         var arguments = CanonicalArguments.TryFromJson(request.Json, out var canonical, out _) ? canonical : request.Json;
-        var reply = await grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api))
-            .CallAsync(new ToolRequest(new ToolCall(api, arguments), $"virtual/{Guid.NewGuid():N}#0", 0, options.Value.Mode), context.RequestAborted);
+        var called = new ToolRequest(new ToolCall(api, arguments), $"virtual/{Guid.NewGuid():N}#0", 0, options.Value.Mode);
+        ToolReply reply;
+        try
+        {
+            reply = await grains.GetGrain<IToolApiGrain>(ToolApiKey.Of(world.Reference, api)).CallAsync(called, context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && !LostCall.WasTurnedAway(exception) && called.Mode.IsLive && Mutates(world, api))
+        {
+            reply = new ToolFaulted(new ToolFault(ToolFaultKind.OutcomeUnknown, $"{api} may have been called: {exception.Message}"));
+        }
+
         return reply switch
         {
             ToolAnswer answer => VirtualReply.Of(answer),
             ToolDeferred deferred => Defer(deferred, context.Response),
             ToolFaulted { Fault.Kind: ToolFaultKind.NotRecorded } => VirtualReply.Unknown,
             ToolFaulted { Fault: var fault } => VirtualReply.Refusal(
-                fault.Kind is ToolFaultKind.TimedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway, $"{fault.Kind}: {fault.Message}"),
+                fault.Kind is ToolFaultKind.TimedOut or ToolFaultKind.OutcomeUnknown ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway, $"{fault.Kind}: {fault.Message}"),
             _ => throw new InvalidOperationException($"A reply of type {reply.GetType().Name} is not known."),
         };
     }
@@ -149,6 +159,8 @@ internal sealed class VirtualEndpoint(
         response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return VirtualReply.Refusal(StatusCodes.Status503ServiceUnavailable, $"The API's limit is reached; ask again in {seconds} s.");
     }
+
+    private static bool Mutates(ServedWorld world, ApiKey api) => world.World.TryDescribe(api, out var documentation) && documentation.Mutates;
 
     private static bool TryName(ServedWorld world, ReadOnlySpan<char> path, out ApiKey api) =>
         ApiKey.TryParse(path.ToString(), out api) && world.World.TryDescribe(api, out _);

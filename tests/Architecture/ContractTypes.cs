@@ -1,6 +1,7 @@
 using System.Reflection;
 using Orleans.Runtime;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.Tools.Answers;
 
 namespace StepTool.Tests.Architecture;
 
@@ -21,7 +22,7 @@ internal static class ContractTypes
             .OrderBy(type => type.ToString(), StringComparer.Ordinal),
     ];
 
-    /// <summary>States of all grain classes.</summary>
+    /// <summary>States of all grain classes, and what they keep beside them in grain storage.</summary>
     public static Type[] States { get; } =
     [
         .. Grains.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && typeof(Grain).IsAssignableFrom(type))
@@ -30,6 +31,7 @@ internal static class ContractTypes
             .Select(parameter => parameter.ParameterType)
             .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
             .Select(type => type.GenericTypeArguments[0])
+            .Append(typeof(KeptAnswer))
             .Distinct()
             .OrderBy(type => type.ToString(), StringComparer.Ordinal),
     ];

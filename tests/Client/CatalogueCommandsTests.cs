@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StepTool.Silo.Storage;
 using StepTool.Tests.Client.Imports;
 using StepTool.Tests.Worlds.Recorded;
 using Xunit;
@@ -65,6 +66,8 @@ public sealed class CatalogueCommandsTests : IDisposable
     [InlineData("tools call a/b/c --tools maybe", "--tools is 'maybe'; it must be one of recorded, live, live-then-simulated, replay")]
     public async Task Command_UsedWrongly_SaysWhatIsWanted(string arguments, string message)
     {
+        DataDirectory.Open(Path.Combine(_folder, "data")).Dispose(); // what only looks makes none
+
         var run = await RunAsync(arguments.Split(' '));
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);

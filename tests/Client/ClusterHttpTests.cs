@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using StepTool.Client.CommandLine;
 using StepTool.Client.Connections;
 using StepTool.Silo.Cluster;
@@ -24,6 +27,40 @@ public sealed class ClusterHttpTests
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
         Assert.Equal($"The silo at {http.Given} does not answer any more; going on with {other.Url}/{Environment.NewLine}", errors.ToString());
+    }
+
+    [Fact]
+    public async Task Send_GivenSiloTakesTheRequestAndSaysNothing_GoesOnAtAnother()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var other = await TemporarySilo.StartAsync();
+        using var http = new ClusterHttp(new Uri($"http://{silent.LocalEndpoint}"), "", new Terminal(TextWriter.Null, TextWriter.Null, isInteractive: false), patience: TimeSpan.FromSeconds(1));
+        http.Learn(Cluster(other.Url));
+
+        using var response = await http.SendAsync(HttpMethod.Get, "/alive", null, default);
+
+        Assert.Equal((HttpStatusCode.OK, new Uri(other.Url)), (response.StatusCode, http.Current));
+    }
+
+    [Fact]
+    public async Task Send_SlowSilo_MayTakeAsLongAsTheBytesNeed()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var slow = builder.Build();
+        slow.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await Task.Delay(TimeSpan.FromSeconds(1.5));
+        });
+        await slow.StartAsync();
+        using var http = new ClusterHttp(new Uri(slow.Urls.Single()), "", new Terminal(TextWriter.Null, TextWriter.Null, isInteractive: false), patience: TimeSpan.FromSeconds(1));
+
+        using var response = await http.SendAsync(HttpMethod.Put, "/", new byte[1 << 16], default);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using StepTool.Client.CommandLine;
+using StepTool.Tests.Silo;
 using Xunit;
 
 namespace StepTool.Tests.Client;
@@ -54,6 +55,67 @@ public sealed partial class CommandLineTests
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);
         Assert.Contains("See 'steptool train --help'.", run.Errors, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("train --reward bonus", "--reward is 'bonus'; it must be one of both, success, contribution, final, shuffled, constant, oracle, such as --reward both.")]
+    [InlineData("episodes list r --verdict solve", "--verdict is 'solve'; it must be one of unsolved, unsure, solved, such as --verdict solved.")]
+    [InlineData("doctor --storage foo", "--storage is 'foo'; it must be one of sqlite, memory, azure, such as --storage sqlite.")]
+    [InlineData("train --sed 2 x", "'--sed' is no option of 'steptool train'; leave it out, or quote it where it belongs to a value. Did you mean --seed?")]
+    [InlineData("policy list all", "'all' is no argument of 'steptool policy list'; leave it out, or quote it where it belongs to a value.")]
+    [InlineData("policy promote p --version", "--version has no value; it must be followed by one. Give --version N, or leave it out.")]
+    [InlineData("episodes show", "ID is missing; it must be given. Run and ordinal, such as train-built-in-1/42.")]
+    [InlineData("queue ad tasks.jsonl --watch --policy x", "'ad' is no command of 'steptool queue'; it has add, status, watch, cancel.")]
+    [InlineData("trai --seed 2", "'trai' is no command of 'steptool'; it has train, compare, evaluate, queue, episodes, policy, tools, runs, doctor. Did you mean train?")]
+    public async Task Choice_ThatIsNone_IsRefusedOnceWithTheKnownOnes(string arguments, string message)
+    {
+        var run = await ConsoleRun.OfAsync(arguments.Split(' '));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal([message, "See"], run.Errors.TrimEnd().Split(Environment.NewLine).Select(line => line.StartsWith("See ", StringComparison.Ordinal) ? "See" : line));
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("compare")]
+    [InlineData("evaluate --policy floor:random")]
+    public async Task Out_ThatCannotBeWritten_IsRefusedBeforeAnythingRuns(string command)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Of("file"), "");
+
+        var proc = await ConsoleRun.OfAsync([.. command.Split(' '), "--data-dir", folder.Of("data"), "--out", "/proc/x"]);
+        var file = await ConsoleRun.OfAsync([.. command.Split(' '), "--data-dir", folder.Of("data"), "--out", folder.Of("file", "x")]);
+
+        Assert.Equal((2, 2, false), (proc.ExitCode, file.ExitCode, Directory.Exists(folder.Of("data"))));
+        Assert.Contains("--out is '/proc/x', and /proc cannot be written; it must be a folder that this process may write. Give another.", proc.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--out is '{folder.Of("file", "x")}', where {folder.Of("file")} is a file;", file.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Policy_OfAFloorThatIsNone_IsWrongUsageOfItsOption()
+    {
+        using var folder = new TemporaryFolder();
+
+        var floor = await ConsoleRun.OfAsync("evaluate", "--policy", "floor:nope", "--data-dir", folder.Of("data"), "--out", folder.Of("out"));
+        var form = await ConsoleRun.OfAsync("evaluate", "--policy", "p@soon", "--data-dir", folder.Of("data"), "--out", folder.Of("out"));
+
+        Assert.Equal((2, 2), (floor.ExitCode, form.ExitCode));
+        Assert.StartsWith("--policy is 'floor:nope'. There is no floor 'nope'. Choose one of random, ", floor.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("--policy is 'p@soon'; it must be a folder, NAME, NAME@latest, NAME@promoted, NAME@7 or floor:NAME.", form.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silo_HttpsToAnHttpPort_SaysWhichUrlToGive()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+
+        var run = await ConsoleRun.OfAsync("runs", "list", "--silo", silo.Url.Replace("http:", "https:", StringComparison.Ordinal));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"where TLS cannot be agreed: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"give --silo {silo.Url}, or", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("inner exception", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

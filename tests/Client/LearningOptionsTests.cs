@@ -3,6 +3,7 @@ using StepTool.Client.Training;
 using StepTool.Core.Rewards;
 using StepTool.Core.Runs;
 using StepTool.Learning.Methods;
+using StepTool.Tests.Silo;
 using Xunit;
 
 namespace StepTool.Tests.Client;
@@ -47,6 +48,25 @@ public sealed class LearningOptionsTests
     }
 
     [Theory]
+    [InlineData("ppo", "--reward", "final")]
+    [InlineData("sft", "--step-weight", "0.5")]
+    [InlineData("rft", "--contribution", "lcs")]
+    [InlineData("eto", "--unanswered", "paid")]
+    public async Task Train_RewardOptionThatTheMethodDoesNotRead_IsWrongUsageAndNamesWhoDoes(string method, string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await ConsoleRun.OfAsync("train", "--method", method, option, value, "--data-dir", folder.Path);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"{option} decides what steps are paid, and method '{method}' does not read that. Leave it out, or choose a method that does: archer, steptool.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("archer")]
+    [InlineData("steptool")]
+    public void Reward_MethodThatReadsIt_IsTaken(string method) => Assert.Equal(RewardParts.Success, Read($"--method {method} --reward success").Rewards.Parts);
+
+    [Theory]
     [MemberData(nameof(Methods))]
     public void Method_EachName_IsTaken(string method) => Assert.Equal(method, Read($"--method {method}").Settings.Method);
 
@@ -61,8 +81,8 @@ public sealed class LearningOptionsTests
         var run = await ConsoleRun.OfAsync("train", option, value);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"'{value}'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($"'{known}'", run.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"{option} is '{value}'; it must be one of ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(known, run.Errors, StringComparison.Ordinal);
         Assert.Contains("See 'steptool train --help'.", run.Errors, StringComparison.Ordinal);
     }
 

@@ -100,6 +100,18 @@ public sealed class RunDisplayTests
     }
 
     [Fact]
+    public async Task Show_RunWaits_SaysOnceWhatFor()
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var display = new RunDisplay(new Terminal(output, errors, isInteractive: false), TimeProvider.System, Floors);
+        var waiting = Snapshot() with { Status = Status() with { Failure = "The record of QueueState is corrupt." } };
+
+        await display.ShowAsync(new[] { waiting, waiting, waiting with { Status = waiting.Status with { Phase = RunPhase.Failed } } }.ToAsyncEnumerable(), CancellationToken.None);
+
+        Assert.Equal("run waits: The record of QueueState is corrupt." + Environment.NewLine, errors.ToString());
+    }
+
+    [Fact]
     public void Sketch_RisingCurve_IsTallerAtItsRightEnd()
     {
         var lines = CurveSketch.Draw([Point(0, 0), Point(100, 0.5)]).ToList();

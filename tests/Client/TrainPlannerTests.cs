@@ -26,6 +26,24 @@ public sealed class TrainPlannerTests
         TrainPlanner.Plan(Request).Stages.Select(stage => stage.Name));
 
     [Fact]
+    public void Plan_Gated_EachLookAfterTrainingDecidesWhatIsPromoted()
+    {
+        var gates = TrainPlanner.Plan(Request).Stages.OfType<EvaluateStage>().Where(stage => stage.IsGate).Select(stage => stage.Name);
+        Assert.Equal(["dev@3", "dev@6", "dev@10"], gates);
+        Assert.All(Training(Request), stage => Assert.False(stage.Promotes));
+        RunPlanRules.Check(TrainPlanner.Plan(Request));
+    }
+
+    [Fact]
+    public void Plan_NotGated_EachPartOfTheTrainingPromotes()
+    {
+        var request = Request with { IsGated = false, KeptVersions = 9 };
+        Assert.DoesNotContain(TrainPlanner.Plan(request).Stages, stage => stage is EvaluateStage { IsGate: true });
+        Assert.All(Training(request), stage => Assert.True(stage is { Promotes: true, KeptVersions: 9 }));
+        RunPlanRules.Check(TrainPlanner.Plan(request));
+    }
+
+    [Fact]
     public void Plan_Iterations_AreSpreadOverThePointsWithoutLoss() =>
         Assert.Equal([3, 3, 4], Training(Request).Select(stage => stage.Iterations));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StepTool.Tests.Silo;
 
 namespace StepTool.Tests.EndToEnd;
 
@@ -8,13 +9,16 @@ internal sealed class ConsoleProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
-    private readonly Task<string> _errors;
-    private readonly List<string> _lines = [];
+    private readonly LineLog _output = new();
+    private readonly LineLog _errors = new();
 
     private ConsoleProcess(Process process)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
+        process.OutputDataReceived += (_, line) => _output.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => _errors.Add(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
     }
 
     public static ConsoleProcess Start(string directory, params string[] arguments) => Start(directory, [], arguments);
@@ -47,32 +51,30 @@ internal sealed class ConsoleProcess : IDisposable
         return await process.EndAsync();
     }
 
-    /// <summary>Reads output until a line holds the text.</summary>
-    public async Task WaitForAsync(string text)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-        {
-            _lines.Add(line);
-            if (line.Contains(text, StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
+    /// <summary>Waits until a line of its output holds the text.</summary>
+    public Task WaitForAsync(string text) => _output.WaitForAsync(text, Patience);
 
-        throw new InvalidOperationException($"The console ended without writing '{text}'. Output:\n{string.Join('\n', _lines)}\nErrors:\n{await _errors}");
-    }
+    /// <summary>Waits until a line of what it complained about holds the text.</summary>
+    public Task ComplainsAsync(string text) => _errors.WaitForAsync(text, Patience);
 
     /// <summary>What Ctrl-C sends.</summary>
-    public void Interrupt() => Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+    public void Interrupt() => Signal("-INT");
+
+    /// <summary>Two signals while it stands still: it takes them in one moment, however slow the sender is.</summary>
+    public void InterruptTwice()
+    {
+        foreach (var signal in new[] { "-STOP", "-INT", "-TERM", "-CONT" })
+        {
+            Signal(signal);
+        }
+    }
 
     /// <summary>Waits for the end.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        var rest = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
-        return (_process.ExitCode, string.Join('\n', [.. _lines, rest]), await _errors);
+        return (_process.ExitCode, _output.Text, _errors.Text);
     }
 
     public void Dispose()
@@ -83,5 +85,11 @@ internal sealed class ConsoleProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 }

@@ -96,6 +96,42 @@ public sealed class RealToolsTests
     }
 
     [Fact]
+    public async Task EpisodesResume_ToolHasAnAnswerNow_EndsThemByItself()
+    {
+        await using var server = await UnrulyServer.StartAsync();
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Of("unruly.yaml"), Document(server.Url));
+        await File.WriteAllTextAsync(folder.Of("tasks.jsonl"), """{"query": "Ask for the status 204.", "apis": ["openapi/unruly_server/status"]}""");
+        using var silo = await SiloProcess.StartAsync(
+            Environment(new() { ["AllowedHosts:0"] = $"127.0.0.1:{server.Port}", ["AllowPrivateAddresses"] = "true", ["Credentials:unruly_server_key"] = Secret }), "--data-dir", folder.Of("data"));
+        await ConsoleRun.OfAsync("tools", "import", folder.Of("unruly.yaml"), "--name", "unruly", "--silo", silo.Url);
+
+        var queued = await ConsoleRun.OfAsync("queue", "add", folder.Of("tasks.jsonl"), "--world", "unruly", "--policy", "floor:listed", "--tools", "replay", "--silo", silo.Url, "--watch");
+        var run = System.Text.RegularExpressions.Regex.Match(queued.Output, "queue-[0-9a-f]+").Value;
+        var before = await ConsoleRun.OfAsync("episodes", "list", run, "--faulted", "--silo", silo.Url);
+        await CallAsync(folder, silo, "unruly", "openapi/unruly_server/status", new { code = 204 });
+        var resumed = await ConsoleRun.OfAsync("episodes", "resume", run, "--silo", silo.Url);
+        var watched = await ConsoleRun.OfAsync("queue", "watch", "--until-done", "--silo", silo.Url);
+        var after = await ConsoleRun.OfAsync("episodes", "list", run, "--silo", silo.Url);
+        var again = await ConsoleRun.OfAsync("episodes", "resume", run + "/0", "--silo", silo.Url);
+
+        await silo.StopAsync();
+        var doctor = await ConsoleRun.OfAsync("doctor", "--data-dir", folder.Of("data"));
+
+        Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Errors);
+        Assert.Equal((1, $"1 task ended by a fault; see: steptool episodes list {run} --faulted --silo {silo.Url}"), (queued.ExitCode, queued.Errors.Trim()));
+        Assert.Contains("1 of 1 episodes", before.Output, StringComparison.Ordinal);
+        Assert.Contains("│ Faulted │ Tool: NotRecorded │         │", before.Output, StringComparison.Ordinal);
+        Assert.Contains($"1 ended by a fault; when its cause is cured, go on with them: steptool episodes resume {run} --silo {silo.Url}", before.Output, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.Errors);
+        Assert.StartsWith($"1 episode of {run} at work again.", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("0 waiting or running, 1 ended", watched.Output, StringComparison.Ordinal);
+        Assert.Contains("Finished", after.Output, StringComparison.Ordinal);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains($"Episode {run}/0 ended as Finished", again.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Silo_OptionOutOfRange_DoesNotStart()
     {
         using var folder = new TemporaryFolder();

@@ -1,7 +1,11 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using StepTool.Core.Worlds.BuiltIn;
 using StepTool.Tests.Client;
 using StepTool.Tests.Silo;
 using Xunit;
+
+using FreePort = StepTool.Bench.Fleet.FreePort;
 
 namespace StepTool.Tests.EndToEnd;
 
@@ -12,21 +16,49 @@ public sealed class SiloConsoleTests
     public async Task QueueAdd_FromAnotherProcess_RunsAtTheSiloAndIsTakenOnce()
     {
         await using var silo = await TemporarySilo.StartAsync();
-        var tasks = BuiltInWorld.Create().Tasks.Take(5).Select(task => $$"""{"task": "{{task.Id}}"}""");
+        var lines = BuiltInWorld.Create().Tasks.Take(7).Select(task => $$"""{"task": "{{task.Id}}"}""").ToArray();
+        var (tasks, more) = (lines[..5], lines[5..]);
         await File.WriteAllLinesAsync(silo.Folder.Of("tasks.jsonl"), [.. tasks, "{\"task\": \"no-such\"}", "not json"]);
         string[] add = ["queue", "add", "tasks.jsonl", "--policy", "floor:bm25@1", "--silo", silo.Url];
 
         var first = await ConsoleProcess.RunAsync(silo.Folder.Path, [.. add, "--watch"]);
         var second = await ConsoleRun.OfAsync(["queue", "add", silo.Folder.Of("tasks.jsonl"), .. add[3..]]);
+        await File.WriteAllLinesAsync(silo.Folder.Of("tasks.jsonl"), [.. more, "not json", .. tasks]); // in other places, and one of those refused is corrected
+        var third = await ConsoleRun.OfAsync(["queue", "add", silo.Folder.Of("tasks.jsonl"), .. add[3..]]);
+        var anew = await ConsoleRun.OfAsync(["queue", "add", silo.Folder.Of("tasks.jsonl"), "--again", .. add[3..]]);
         var status = await ConsoleRun.OfAsync("queue", "status", "--silo", silo.Url);
+        var run = Assert.Single(Regex.Matches(status.Output, "queue-[0-9a-f]+").Select(match => match.Value).Distinct());
+        var ended = await ConsoleRun.OfAsync("queue", "cancel", $"{run}/0", "--silo", silo.Url);
+        var resumed = await ConsoleRun.OfAsync("episodes", "resume", run, "--silo", silo.Url);
+        await ConsoleRun.OfAsync("runs", "cancel", run, "--silo", silo.Url);
+        var after = await ConsoleRun.OfAsync(["queue", "add", silo.Folder.Of("tasks.jsonl"), .. add[3..], "--watch"]);
 
+        Assert.Equal((0, $"Task {run}/0 had ended already."), (ended.ExitCode, ended.Output.Trim()));
+        Assert.Equal((0, $"No episode of {run} that has ended was ended by a fault."), (resumed.ExitCode, resumed.Output.Trim()));
         Assert.Equal(1, first.ExitCode); // two lines were refused
         Assert.Contains("5 tasks queued for floor:bm25@1, 2 lines refused.", first.Output, StringComparison.Ordinal);
         Assert.Contains("0 waiting or running, 5 ended", first.Output, StringComparison.Ordinal);
         Assert.Contains("tasks.jsonl:6: key 'task': 'no-such' is no task of world", first.Errors, StringComparison.Ordinal);
         Assert.Contains("tasks.jsonl:7: is not JSON at character 2", first.Errors, StringComparison.Ordinal);
         Assert.Contains("0 tasks queued for floor:bm25@1, 5 tasks queued before", second.Output + second.Errors, StringComparison.Ordinal);
-        Assert.Contains("queue-", status.Output, StringComparison.Ordinal);
+        Assert.Contains("2 tasks queued for floor:bm25@1, 5 tasks queued before (--again queues anew), 1 line refused.", third.Output, StringComparison.Ordinal);
+        Assert.Contains("7 tasks queued for floor:bm25@1, 1 line refused.", anew.Output, StringComparison.Ordinal);
+        Assert.Contains("7 tasks queued for floor:bm25@1, 1 line refused.", after.Output, StringComparison.Ordinal); // the run that was cancelled takes no more, and another has its place
+        Assert.Contains($"{run}-2", (await ConsoleRun.OfAsync("queue", "status", "--silo", silo.Url)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task QueueAdd_LongTasks_AreSentInPartsAndPlayed()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        var api = BuiltInWorld.Create().Apis.First();
+        await File.WriteAllLinesAsync(silo.Folder.Of("tasks.jsonl"), Enumerable.Range(0, 50).Select(index => JsonSerializer.Serialize(new { query = $"{index} " + new string('å', 19_000), apis = new[] { api.ToString() } })));
+
+        var added = await ConsoleRun.OfAsync("queue", "add", silo.Folder.Of("tasks.jsonl"), "--policy", "floor:bm25@1", "--watch", "--silo", silo.Url);
+
+        Assert.True(added.ExitCode == 0, added.Errors);
+        Assert.Contains("50 tasks queued for floor:bm25@1", added.Output, StringComparison.Ordinal);
+        Assert.Contains("0 waiting or running, 50 ended", added.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,6 +86,28 @@ public sealed class SiloConsoleTests
     }
 
     [Fact]
+    public async Task Train_SiloIsKilledAndComesBack_ConsoleWaitsAndGoesOnToTheReport()
+    {
+        using var folder = new TemporaryFolder();
+        string[] place = ["--url", $"http://127.0.0.1:{FreePort.Next()}", "--data-dir", folder.Of("data")];
+        using var first = await SiloProcess.StartAsync([], place);
+        using var console = ConsoleProcess.Start(
+            folder.Path, "train", "--silo", first.Url, "--no-floors", "--iterations", "12", "--batch", "16", "--curve-points", "1", "--dev-tasks", "8", "--test-tasks", "16");
+        await console.WaitForAsync("0:0"); // the first look at the run, whatever it is at
+        first.Signal("-KILL");
+        await first.EndAsync();
+        await console.ComplainsAsync($"No answer yet through {first.Url}/; trying again for 60 seconds.");
+
+        using var second = await SiloProcess.StartAsync([], place);
+        var ended = await console.EndAsync();
+
+        Assert.True(ended.ExitCode == 0, ended.Errors + second.Output);
+        Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.Of("out", "train-built-in-1", "report.json")), ended.Output);
+        Assert.Equal(0, await second.StopAsync());
+    }
+
+    [Fact]
     public async Task Key_WrongOrRight_IsRefusedOrTaken()
     {
         await using var silo = await TemporarySilo.StartAsync("--api-key", "0123456789abcdef");
@@ -74,7 +128,7 @@ public sealed class SiloConsoleTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"is in use by process {Environment.ProcessId}", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($"Add --silo {silo.Url}", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"Commands work through it with --silo {silo.Url}; a second silo needs another --data-dir.", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

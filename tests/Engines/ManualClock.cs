@@ -71,6 +71,14 @@ internal sealed class ManualClock : TimeProvider
         return next is not null;
     }
 
+    /// <summary>Moves the clock to the next timer and ticks that one alone; false when there is none.</summary>
+    internal bool TickNext()
+    {
+        var timer = Next(TimeSpan.MaxValue);
+        timer?.Tick();
+        return timer is not null;
+    }
+
     private void Look()
     {
         foreach (var watch in _watches.Where(watch => _timers.Any(timer => timer.Due <= watch.Until)).ToArray())

@@ -6,11 +6,9 @@ namespace StepTool.Tests.Engines;
 /// </summary>
 internal sealed class SimulatedTime : IDisposable
 {
-    private const int Looks = 3;
     private readonly ManualClock _clock;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _others;
     private volatile bool _isOver;
 
     private SimulatedTime(ManualClock clock)
@@ -36,28 +34,12 @@ internal sealed class SimulatedTime : IDisposable
 
     private void Run()
     {
-        _others = Enumerable.Range(0, 100_000).Min(_ => Busy());
+        var rest = new PoolRest();
         _started.SetResult();
         while (!_isOver)
         {
-            Rest();
+            rest.Wait(() => _isOver);
             _clock.AdvanceToNext();
         }
-    }
-
-    private void Rest()
-    {
-        var spin = default(SpinWait);
-        for (var still = 0; still < Looks && !_isOver; still = Busy() <= _others ? still + 1 : 0)
-        {
-            spin.SpinOnce(sleep1Threshold: -1);
-        }
-    }
-
-    private static int Busy()
-    {
-        ThreadPool.GetMaxThreads(out var most, out _);
-        ThreadPool.GetAvailableThreads(out var free, out _);
-        return most - free + (int)Math.Min(int.MaxValue, ThreadPool.PendingWorkItemCount);
     }
 }

@@ -28,4 +28,19 @@ public sealed class QueryReaderTests
 
     [Fact]
     public void Read_ManyLiterals_IsBounded() => Assert.Equal(12, QueryReader.Read(string.Join(' ', Enumerable.Range(100, 20))).Count);
+
+    [Theory]
+    [InlineData("å")]
+    [InlineData("a-")]
+    [InlineData("Aa ")]
+    [InlineData("a@")]
+    [InlineData("'")]
+    public async Task Read_LongText_TakesTimeInProportion(string part)
+    {
+        var query = string.Concat(Enumerable.Repeat(part, 200_000)) + " ord-4821";
+
+        var values = await Task.Run(() => QueryReader.Read(query)).WaitAsync(TimeSpan.FromSeconds(10)); // a time that grows by the square is minutes
+
+        Assert.Contains("ord-4821", values.Select(value => value.Value));
+    }
 }

@@ -56,6 +56,9 @@ internal sealed class TinyWorld : IWorld, IJudge
 
     public IDemonstrator? Demonstrator { get; init; }
 
+    /// <summary>Told of each episode before it is judged.</summary>
+    public Action<Episode> Judging { get; init; } = _ => { };
+
     public ImmutableArray<string> Excluded => [];
 
     public static string Name(int item) => string.Create(CultureInfo.InvariantCulture, $"Lamp {item}");
@@ -105,6 +108,7 @@ internal sealed class TinyWorld : IWorld, IJudge
 
     Judgement IJudge.Judge(Episode episode)
     {
+        Judging(episode);
         var called = episode.Steps.Where(step => step.Call is not null).Select(step => step.Call!.Api).Distinct().Count();
         if (!_items.TryGetValue(episode.Task.Id, out var item))
         {

@@ -77,7 +77,7 @@ public sealed class TreeSearchTests
     [InlineData(SearchStrategy.Dfsdt, 29, 30)]
     public void Observe_NeverAnAnswer_EndsWhereNoWholePathFitsTheTurns(SearchStrategy strategy, int budget, int turns)
     {
-        var episode = EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0] with { MaxTurns = budget }, 1, strategy: strategy);
+        var episode = EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0] with { MaxTurns = budget }, 1) with { Strategy = strategy };
         for (var turn = 0; !episode.HasEnded; turn++)
         {
             episode = Call(episode, $"item {turn}");
@@ -120,7 +120,7 @@ public sealed class TreeSearchTests
 
     private static IEnumerable<string> Names(IEnumerable<Step> steps) => steps.Select(step => step.Call!.Arguments.Split('"')[3]);
 
-    private Episode Begin(SearchStrategy strategy) => EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0], 1, strategy: strategy);
+    private Episode Begin(SearchStrategy strategy) => EpisodeEngine.Begin(new EpisodeId("run", 0), _world.Id, _world.Tasks[0], 1) with { Strategy = strategy };
 
     private Episode Call(Episode episode, string name)
     {

@@ -144,6 +144,8 @@ public sealed class ElasticityTests
         Assert.Equal(RunPhase.Completed, (await house.EndedAsync()).Phase);
         var outcomes = await house.OutcomesAsync();
         Assert.Equal(Enumerable.Range(0, 12).Select(ordinal => (long)ordinal), outcomes.Select(outcome => outcome.Ordinal));
+        var faults = await house.FaultsAsync();
+        Assert.True(faults.Length == 0, string.Join('\n', faults));
         Assert.All(outcomes, outcome => Assert.Equal(EpisodeStatus.Finished, outcome.Status));
         Assert.Equal(Enumerable.Repeat(1, 12), ground.Tools.Changed.Values);
     }

@@ -72,9 +72,27 @@ public sealed class EpisodeSlotsTests
     {
         var budget = new RetryBudget();
         Assert.Equal([50.0, 100, 200, 400, 800], Enumerable.Range(0, 5).Select(_ => budget.Next().TotalMilliseconds));
-        Assert.True(budget.IsSpent);
         Assert.Equal(30.0, Enumerable.Range(0, 30).Select(_ => budget.Next().TotalSeconds).ToArray()[^1]);
         budget.Reset();
-        Assert.False(budget.IsSpent);
+        Assert.Equal(50.0, budget.Next().TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData(FaultBoundary.Tool, 5)]
+    [InlineData(FaultBoundary.Policy, 5)]
+    [InlineData(FaultBoundary.Judge, 2)]
+    [InlineData(FaultBoundary.Storage, int.MaxValue)] // it comes back
+    public void RetryBudget_EachBoundary_IsCountedForItself(FaultBoundary boundary, int most)
+    {
+        var budget = new RetryBudget();
+        foreach (var other in Enum.GetValues<FaultBoundary>().Where(other => other != boundary).SelectMany(other => Enumerable.Repeat(other, 20)))
+        {
+            budget.IsSpentBy(other);
+            budget.Next();
+        }
+
+        Assert.Equal(Enumerable.Range(1, 8).Select(times => times > most), Enumerable.Range(1, 8).Select(_ => budget.IsSpentBy(boundary)));
+        budget.Reset();
+        Assert.False(budget.IsSpentBy(boundary));
     }
 }

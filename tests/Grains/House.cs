@@ -39,9 +39,9 @@ internal sealed class Ground
 
     public TestTools Tools { get; }
 
-    public TestStore Store { get; } = new();
+    public TestStore Store { get; init; } = new();
 
-    public IBlobStore Blobs { get; } = new MemoryBlobStore();
+    public IBlobStore Blobs { get; init; } = new MemoryBlobStore();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -61,6 +61,9 @@ internal sealed class Ground
     public bool HasPump { get; init; } = true;
 
     public Action<GrainsOptions> Options { get; init; } = _ => { };
+
+    /// <summary>What else a silo's services are to be; asked at each start.</summary>
+    public Action<IServiceCollection> Services { get; init; } = _ => { };
 }
 
 /// <summary>A cluster of the real grains on a tiny world.</summary>
@@ -118,6 +121,8 @@ internal sealed class House : IAsyncDisposable
             {
                 services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType == typeof(RolloutPump)));
             }
+
+            ground.Services(services);
         });
         return new House(fixture, line, ground);
     }
@@ -142,10 +147,10 @@ internal sealed class House : IAsyncDisposable
         return await EndedAsync(plan.Run);
     }
 
-    /// <summary>Waits for the end of a run.</summary>
+    /// <summary>Waits for the end of a run, until it has said so to the index: its own record may be stored before it knows.</summary>
     public async Task<RunStatus> EndedAsync(string run = "run")
     {
-        await _ground.Store.WhenAsync<RunState>("run", run, state => state.Phase is not (RunPhase.Running or RunPhase.Unknown));
+        await _ground.Store.WhenAsync<RunIndexState>("run-index", IRunIndexGrain.Key, index => index.Entries.Any(entry => entry.Run == run && !entry.IsActive));
         return await Run(run).StatusAsync();
     }
 
@@ -166,13 +171,25 @@ internal sealed class House : IAsyncDisposable
 
     public async Task<Episode> TrajectoryAsync(RolloutOutcome outcome) => EpisodeCodec.Decode(await _ground.Blobs.GetAsync(outcome.Trajectory, default));
 
+    /// <summary>What ended episodes of a run by a fault, each with its ordinal.</summary>
+    public async Task<string[]> FaultsAsync(string run = "run")
+    {
+        var faults = new List<string>();
+        foreach (var outcome in (await OutcomesAsync(run)).Where(outcome => outcome.Status is EpisodeStatus.Faulted))
+        {
+            faults.Add($"{outcome.Ordinal}: {(await TrajectoryAsync(outcome)).Fault}");
+        }
+
+        return [.. faults];
+    }
+
     /// <summary>All trajectories of a run as text, by ordinal.</summary>
     public async Task<string[]> TrajectoriesAsync(string run = "run")
     {
         var texts = new List<string>();
         foreach (var outcome in await OutcomesAsync(run))
         {
-            texts.Add(JsonSerializer.Serialize(await TrajectoryAsync(outcome), CoreJson.Default.Episode));
+            texts.Add(JsonSerializer.Serialize(await TrajectoryAsync(outcome), CoreJson.Default.Of<Episode>()));
         }
 
         return [.. texts];
@@ -218,6 +235,6 @@ internal sealed class House : IAsyncDisposable
     private sealed class TinyCatalogue(IWorld world) : IWorldCatalogue
     {
         public ValueTask<IWorld> GetAsync(string reference, CancellationToken cancellationToken) =>
-            reference == "tiny" ? ValueTask.FromResult(world) : throw new ArgumentException($"There is no world '{reference}' here.", nameof(reference));
+            reference == "tiny" ? ValueTask.FromResult(world) : throw new ArgumentException($"There is no world '{reference}' here.");
     }
 }

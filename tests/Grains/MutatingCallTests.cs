@@ -1,7 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using StepTool.Core.Episodes;
 using StepTool.Core.Judging;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.Hosting;
 using StepTool.Grains.Tasks;
 using StepTool.Tests.Episodes;
 using StepTool.Tests.Evaluation;
@@ -57,6 +60,62 @@ public sealed class MutatingCallTests
         Assert.Equal((EpisodeStatus.Faulted, ToolFaultKind.OutcomeUnknown, 1), (episode.Status, episode.Fault?.Tool, episode.Steps.Length));
         Assert.Equal(1, ground.Tools.Sent[OrderCall]);
         never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+    }
+
+    [Fact]
+    public async Task Intent_OfASiloThatIsAliveStill_IsSeenToItsEndThere()
+    {
+        var silos = new TestSilos();
+        var ground = Ordering(silos: silos);
+        var (called, answered) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? AnswerAsync(request) : null;
+        await using var first = await House.StartAsync(ground);
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await called.Task;
+        silos.Members = [.. first.Silos.Select(House.NameOf)];
+        silos.Asked = _ => answered.TrySetResult();
+        ground.Store.Stored = (_, _, written) =>
+        {
+            if (written is TaskState { Episode.Steps.Length: 2 })
+            {
+                first.Crash(); // all that it had to do is stored
+            }
+        };
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        Assert.Equal((EpisodeStatus.Finished, 1), (Assert.Single(await second.OutcomesAsync()).Status, ground.Tools.Sent[OrderCall]));
+
+        async Task<ToolReply> AnswerAsync(ToolRequest request)
+        {
+            called.TrySetResult();
+            await answered.Task;
+            return ground.World.Answer(request.Call, request.Attempt);
+        }
+    }
+
+    [Fact]
+    public async Task Silo_ThatIsToldToLeaveBetweenIntentAndCall_LeavesTheCallToTheNext()
+    {
+        var ground = Ordering();
+        var first = await House.StartAsync(ground);
+        var lifetimes = first.Silos.Select(silo => silo.GetRequiredService<IHostApplicationLifetime>()).ToArray();
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ground.Store.Stored = (_, _, written) =>
+        {
+            if (written is TaskState { Episode.Pending: not null } && stored.TrySetResult())
+            {
+                Array.ForEach(lifetimes, lifetime => lifetime.StopApplication());
+            }
+        };
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await stored.Task;
+        await first.DisposeAsync();
+        Assert.DoesNotContain(OrderCall, ground.Tools.Sent);
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        Assert.Equal((EpisodeStatus.Finished, 1), (Assert.Single(await second.OutcomesAsync()).Status, ground.Tools.Sent[OrderCall]));
     }
 
     [Theory]
@@ -178,11 +237,12 @@ public sealed class MutatingCallTests
     private static RolloutOutcome EndedElsewhere { get; } =
         new(0, null, new string('0', 64), EpisodeStatus.Finished, 1, OutcomeBuilder.Outcome("test-24", Verdict.Solved));
 
-    private static Ground Ordering(bool hasPump = true)
+    private static Ground Ordering(bool hasPump = true, ISiloView? silos = null)
     {
         var ground = new Ground
         {
             HasPump = hasPump,
+            Silos = silos,
             Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]),
         };
         ground.Tools.Mutate = true;

@@ -71,9 +71,24 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         Assert.Equal(1, (await Policy.PromoteAsync(1)).Promoted.Version);
         await Policy.PromoteAsync(0);
         await _house.DeactivateAsync(Policy);
-        Assert.Equal(1, (await Policy.RollBackAsync()).Promoted.Version);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Policy.RollBackAsync());
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Policy.PromoteAsync(2));
+        Assert.Equal(1, (await Policy.RollBackAsync(from: 0)).Promoted.Version);
+        var first = await Assert.ThrowsAsync<InvalidOperationException>(() => Policy.RollBackAsync(from: 1));
+        var unknown = await Assert.ThrowsAsync<ArgumentException>(() => Policy.PromoteAsync(2));
+        Assert.Contains("no promotion before the one of version 1", first.Message, StringComparison.Ordinal);
+        Assert.EndsWith("has the versions 0 to 1, and not 2; choose one of them.", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RollBack_MadeAgainAsItsReplyWasLost_GoesBackOnce()
+    {
+        await Policy.PublishAsync(Version(0));
+        await Policy.PublishAsync(Version(1, 0, 8));
+        await Policy.PublishAsync(Version(2, 8, 16));
+        await Policy.PromoteAsync(0);
+        await Policy.PromoteAsync(1);
+        await Policy.PromoteAsync(2);
+        await Policy.RollBackAsync(from: 2);
+        Assert.Equal(1, (await Policy.RollBackAsync(from: 2)).Promoted.Version);
     }
 
     private static PolicyManifest Version(int version, long from = 0, long to = 0) => new(

@@ -58,6 +58,18 @@ public sealed class RunGrainTests
     }
 
     [Fact]
+    public async Task Status_OfACompletedRunWhoseIndexCannotBeTold_NamesNoObstacle()
+    {
+        var ground = new Ground();
+        ground.Store.Fails = (state, _, _) => state == "run-index" && ground.Store.Read<RunState>("run", "run") is { Phase: RunPhase.Completed };
+        await using var house = await House.StartAsync(ground);
+        await StartedAsync(house, Plans.Of(Plans.Evaluate()));
+        await ground.Store.WhenAsync<RunState>("run", "run", _ => ground.Store.Failures > 1); // so the first of them has been met
+        var status = await house.Run().StatusAsync();
+        Assert.Equal((RunPhase.Completed, ""), (status.Phase, status.Failure));
+    }
+
+    [Fact]
     public async Task Run_HostRestarts_GoesOnToItsEnd()
     {
         var plan = Plans.Of(Plans.Evaluate("floor:random"), Plans.Evaluate("floor:bm25@2"));
@@ -142,6 +154,42 @@ public sealed class RunGrainTests
     }
 
     [Fact]
+    public async Task AddTasks_OnlyNew_LeavesOutWhatTheRunHasAlsoAfterARestart()
+    {
+        var ground = new Ground { HasPump = false };
+        var tasks = ground.World.Tasks;
+        await using (var first = await House.StartAsync(ground))
+        {
+            await first.Run().StartAsync(Plans.Serving());
+            await first.Run().AddTasksAsync(new TaskBatch("first", tasks[..5]));
+        }
+
+        await using var house = await House.StartAsync(ground);
+        Assert.Equal(new TasksAdded(5, 0), await house.Run().AddTasksAsync(new TaskBatch("known", tasks[1..4], OnlyNew: true)));
+        Assert.Equal(new TasksAdded(5, 4), await house.Run().AddTasksAsync(new TaskBatch("some", [tasks[7], .. tasks[..7], tasks[0] with { MaxTurns = 3 }], OnlyNew: true)));
+        Assert.Equal(new TasksAdded(5, 4), await house.Run().AddTasksAsync(new TaskBatch("some", [tasks[7]], OnlyNew: true)));
+        Assert.Equal(new TasksAdded(9, 5), await house.Run().AddTasksAsync(new TaskBatch("anew", tasks[..5])));
+        var rollouts = await Task.WhenAll(Enumerable.Range(5, 4).Select(ordinal => house.Run().RolloutAsync(ordinal)));
+        Assert.Equal([(tasks[7].Id, 5), (tasks[5].Id, 5), (tasks[6].Id, 5), (tasks[0].Id, 3)], rollouts.Select(rollout => (rollout!.Task.Id, rollout.Task.MaxTurns)));
+    }
+
+    [Fact]
+    public async Task Seconds_OfAQueueWithoutTasks_StandStillUntilThereIsOneAgain()
+    {
+        var time = new SettableTime();
+        var ground = new Ground { Time = time };
+        await using var house = await House.StartAsync(ground);
+        await house.Run().StartAsync(Plans.Serving());
+        await house.Run().AddTasksAsync(new TaskBatch("first", ground.World.Tasks[..5]));
+        await house.DoneAsync(5);
+        time.Advance(TimeSpan.FromHours(1));
+        var idle = (await house.Run().StatusAsync()).Stages[0].Seconds;
+        await house.Run().AddTasksAsync(new TaskBatch("second", ground.World.Tasks[5..8]));
+        await house.DoneAsync(8);
+        Assert.Equal((0.0, 0.0), (idle, (await house.Run().StatusAsync()).Stages[0].Seconds)); // this clock goes on by hand alone
+    }
+
+    [Fact]
     public async Task AddTasks_FailedWrite_IsMadeUpForByTheNextSend()
     {
         var ground = new Ground { HasPump = false };
@@ -185,7 +233,7 @@ public sealed class RunGrainTests
     }
 
     [Fact]
-    public async Task Rollout_WhoseEndIsNotStored_IsNotSaidToBeOver()
+    public async Task Rollout_WhoseEndIsNotStored_IsNotSaidToBeOverNorShown()
     {
         var ground = new Ground { HasPump = false };
         await using var house = await House.StartAsync(ground);
@@ -195,6 +243,8 @@ public sealed class RunGrainTests
         var outcome = new RolloutOutcome(0, null, new string('0', 64), EpisodeStatus.Finished, 1, OutcomeBuilder.Outcome("test-24", Verdict.Solved));
         await Assert.ThrowsAnyAsync<Exception>(() => house.Run().CompleteAsync(outcome));
         await Assert.ThrowsAnyAsync<Exception>(() => house.Run().RolloutAsync(0));
+        Assert.Empty(await house.OutcomesAsync());
+        Assert.Equal(0, (await house.Run().StatusAsync()).Stages[0].Done);
         Volatile.Write(ref isBroken, false);
         Assert.Null(await house.Run().RolloutAsync(0));
         Assert.True(ground.Store.Read<RunState>("run", "run")!.Completed.Contains(0));
@@ -239,6 +289,11 @@ public sealed class RunGrainTests
         }
     }
 
-    private static async Task RefusedAsync(Func<Task> command, string expected) =>
-        Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(command)).Message, StringComparison.Ordinal);
+    // Its message is for users, who know nothing of parameters.
+    private static async Task RefusedAsync(Func<Task> command, string expected)
+    {
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(command);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter ", refusal.Message, StringComparison.Ordinal);
+    }
 }

@@ -12,6 +12,29 @@ namespace StepTool.Tests.Grains;
 [Trait("Kind", "Simulation")]
 public sealed class TaskGrainTests
 {
+    /// <summary>What was counted of one boundary was once taken for another's: its first failure ended the episode.</summary>
+    [Fact]
+    public async Task Judge_FailsOnceBehindFailuresOfStorage_IsAskedAgain()
+    {
+        var (judged, first) = (0, -1L);
+        var ground = new Ground(new TinyWorld(train: 8, test: 1)
+        {
+            Judging = episode =>
+            {
+                first = first < 0 ? episode.Id.Ordinal : first;
+                Assert.False(episode.Id.Ordinal == first && ++judged == 5, "no word");
+            },
+        })
+        { Options = options => options.MaxEpisodes = 1 };
+        ground.Store.Fails = (state, _, _) => state == "transition-log" && judged is > 0 and < 5; // until the third try
+        await using var house = await House.StartAsync(ground);
+
+        var status = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)));
+
+        Assert.Equal((8L, 0L), (status.Stages[0].Done, status.Stages[0].Faults));
+        Assert.InRange(judged, 7, int.MaxValue); // twice a try
+    }
+
     [Fact]
     public async Task Run_CalledTwice_PlaysOneEpisodeAndLeavesNothingBehind()
     {
@@ -118,6 +141,7 @@ public sealed class TaskGrainTests
         var outcome = Assert.Single(await house.OutcomesAsync());
         var episode = await house.TrajectoryAsync(outcome);
         Assert.Equal((EpisodeStatus.Faulted, FaultBoundary.Tool, kind, null, 0.0), (outcome.Status, episode.Fault!.Boundary, episode.Fault.Tool, episode.Verdict, outcome.Return));
+        Assert.Equal((null, $"Tool: {kind}"), (outcome.Result.Judged, outcome.Result.FaultName));
         Assert.Equal(1, (await house.Run().StatusAsync()).Stages[0].Faults);
     }
 
@@ -169,7 +193,9 @@ public sealed class TaskGrainTests
         await house.Run().CancelAsync(0);
         await house.DoneAsync(1);
         var outcome = Assert.Single(await house.OutcomesAsync());
-        Assert.Equal((EpisodeStatus.Cancelled, 1, 0.0), (outcome.Status, outcome.Result.Turns, outcome.Return));
+        Assert.Equal((EpisodeStatus.Cancelled, 1, 0.0, null), (outcome.Status, outcome.Result.Turns, outcome.Return, outcome.Result.Judged));
+        var stage = (await house.Run().StatusAsync()).Stages[0];
+        Assert.Equal((1L, 0L, 1L), (stage.Done, stage.Faults, stage.Cancelled));
     }
 
     [Fact]

@@ -14,5 +14,14 @@ internal sealed class TestSilos : ISiloView
 
     public bool HasLeft(string silo) => Left.Contains(silo);
 
+    /// <summary>Told of each silo that somebody asks after.</summary>
+    public Action<string> Asked { get; set; } = _ => { };
+
+    public bool IsAlive(string silo)
+    {
+        Asked(silo);
+        return Members.Contains(silo);
+    }
+
     public ImmutableArray<string> Labelled(string key, string value) => [];
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Orleans.Runtime;
 using Orleans.Storage;
+using StepTool.Core.Storage;
 using StepTool.Grains.Hosting;
 
 namespace StepTool.Tests.Grains;
@@ -11,8 +12,12 @@ namespace StepTool.Tests.Grains;
 /// <summary>Grain state that outlives its silos. Tells when a state comes to be as a test awaits it, and fails writes when it is told to.</summary>
 internal sealed class TestStore
 {
+    /// <summary>What is said of a damaged record.</summary>
+    public const string Damaged = "The test has damaged this record.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
     private readonly ConcurrentDictionary<(string State, string Key), Record> _records = new();
+    private readonly ConcurrentDictionary<(string State, string Key), byte> _damaged = new();
     private readonly ConcurrentDictionary<Guid, Action> _watches = new();
     private readonly Lock _gate = new();
     private int _version;
@@ -26,6 +31,15 @@ internal sealed class TestStore
 
     /// <summary>Decides by state name, key and the state to be written whether a write fails; counted as many times as it says so.</summary>
     public Func<string, string, object?, bool>? Fails { get; set; }
+
+    /// <summary>Waited for, by state name, before a state is read.</summary>
+    public Func<string, Task> Reading { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Told of each state that was stored, null where one was cleared; in order, under the store's lock.</summary>
+    public Action<string, string, object?> Stored { get; set; } = (_, _, _) => { };
+
+    /// <summary>What a write waits for, by state name and the state to be written, null where it is to be cleared.</summary>
+    public Func<string, object?, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     public int Failures { get; private set; }
 
@@ -95,28 +109,46 @@ internal sealed class TestStore
         (state, key), _ => throw new InvalidOperationException($"There is no state '{state}' of '{key}'."), (_, record) => record with { ETag = NextETag() });
 
     /// <summary>Removes a state behind its grain's back, as another activation does at its end.</summary>
-    public void Remove(string state, string key) => _records.TryRemove((state, key), out _);
+    public void Remove(string state, string key)
+    {
+        PutBack(state, key);
+        _records.TryRemove((state, key), out _);
+    }
+
+    /// <summary>Makes a record unreadable, whether there was one or not.</summary>
+    public void Damage(string state, string key) => _damaged[(state, key)] = 0;
+
+    /// <summary>Puts a damaged record back as it was.</summary>
+    public void PutBack(string state, string key) => _damaged.TryRemove((state, key), out _);
+
+    /// <summary>Whether a record is damaged and nobody has written over it.</summary>
+    public bool IsDamaged(string state, string key) => _damaged.ContainsKey((state, key));
 
     internal void Read<T>(string state, GrainId grain, IGrainState<T> into)
     {
+        if (IsDamaged(state, Key(grain)))
+        {
+            throw StorageException.OfDamage($"State '{state}' of {grain}: {Damaged}");
+        }
+
         var record = _records.GetValueOrDefault((state, Key(grain)));
         into.State = record is null ? default! : JsonSerializer.Deserialize<T>(record.Json, Wire.State)!;
         into.ETag = record?.ETag;
         into.RecordExists = record is not null;
     }
 
-    internal void Write<T>(string state, GrainId grain, IGrainState<T> from, bool clears)
+    internal void Write<T>(string state, GrainId grain, IGrainState<T> from, T? content, bool clears)
     {
         var key = Key(grain);
         var fails = false;
         lock (_gate)
         {
             _writes++;
-            fails = (FailEvery > 0 && _writes % FailEvery == 0) || (Fails?.Invoke(state, key, clears ? null : from.State) ?? false);
+            fails = (FailEvery > 0 && _writes % FailEvery == 0) || (Fails?.Invoke(state, key, content) ?? false);
             Failures += fails ? 1 : 0;
             if (!fails || FailsAfterStoring)
             {
-                Store(state, key, from, clears, fails);
+                Store(state, key, from, content, clears, fails);
             }
         }
 
@@ -131,7 +163,7 @@ internal sealed class TestStore
         }
     }
 
-    private void Store<T>(string state, string key, IGrainState<T> from, bool clears, bool isSecret)
+    private void Store<T>(string state, string key, IGrainState<T> from, T? content, bool clears, bool isSecret)
     {
         var stored = _records.GetValueOrDefault((state, key));
         if (stored?.ETag != from.ETag)
@@ -139,6 +171,7 @@ internal sealed class TestStore
             throw new InconsistentStateException($"State '{state}' of '{key}' changed.", stored?.ETag ?? "", from.ETag ?? "");
         }
 
+        PutBack(state, key); // written over
         var eTag = NextETag();
         if (clears)
         {
@@ -146,11 +179,12 @@ internal sealed class TestStore
         }
         else
         {
-            var json = JsonSerializer.SerializeToUtf8Bytes(from.State, Wire.State);
+            var json = JsonSerializer.SerializeToUtf8Bytes(content, Wire.State);
             BytesWritten += json.Length;
             _records[(state, key)] = new Record(eTag, json);
         }
 
+        Stored(state, key, content);
         if (!isSecret)
         {
             from.ETag = clears ? null : eTag;
@@ -176,25 +210,26 @@ internal sealed class StoreLine(TestStore store) : IGrainStorage
 
     public void Cut() => _isCut = true;
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         Check();
+        await store.Reading(stateName);
         store.Read(stateName, grainId, grainState);
-        return Task.CompletedTask;
     }
 
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        var content = grainState.State; // as it is now, whatever comes while the write takes its time
+        await store.Before(stateName, content);
         Check();
-        store.Write(stateName, grainId, grainState, clears: false);
-        return Task.CompletedTask;
+        store.Write(stateName, grainId, grainState, content, clears: false);
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await store.Before(stateName, null);
         Check();
-        store.Write(stateName, grainId, grainState, clears: true);
-        return Task.CompletedTask;
+        store.Write(stateName, grainId, grainState, default, clears: true);
     }
 
     private void Check()

@@ -14,6 +14,11 @@ public sealed class TrainingOptionsValidatorTests
         Assert.True(new TrainingOptionsValidator().Validate(null, new TrainingOptions { Backend = backend }).Succeeded);
 
     [Fact]
+    public void Validate_LogOutOfRange_NamesKeyValueRuleAndRemedy() => Assert.Equal(
+        ["StepTool:Training:MaxLogged is 0; it must be from 1 to 1000000. Use 16384, and the same on every silo of a cluster."],
+        new TrainingOptionsValidator().Validate(null, new TrainingOptions { MaxLogged = 0 }).Failures);
+
+    [Fact]
     public void Validate_UnknownBackend_NamesKeyValueRuleAndRemedy() => Assert.Equal(
         ["StepTool:Training:Backend is fast; it must be auto, managed, torch-cpu or torch-cuda. Use auto."],
         new TrainingOptionsValidator().Validate(null, new TrainingOptions { Backend = "fast" }).Failures);

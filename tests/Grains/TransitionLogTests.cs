@@ -26,6 +26,22 @@ public sealed class TransitionLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Append_Resumed_TakesThePlaceOfWhatWasExcludedUntilThatIsConsumed()
+    {
+        await Log.AppendAsync(new TransitionEntry(0, null, 0));
+        await Log.AppendAsync(new TransitionEntry(1, null, 0));
+        await Log.AppendAsync(new TransitionEntry(2, "whole", 0));
+        await Log.TrimAsync(OrdinalSet.Empty.Add(1));
+        foreach (var ordinal in (long[])[0, 1, 2])
+        {
+            await Log.AppendAsync(new TransitionEntry(ordinal, "resumed", 0) { Resumed = 1 });
+            await Log.AppendAsync(new TransitionEntry(ordinal, null, 0)); // late, of the first attempt
+        }
+
+        Assert.Equal([(0, "resumed"), (2, "whole")], (await Log.EntriesAsync()).Select(entry => (entry.Ordinal, entry.Trajectory)));
+    }
+
+    [Fact]
     public async Task Trim_Consumed_AreForgottenAndNeverTakenAgain()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(ordinal => Log.AppendAsync(new TransitionEntry(ordinal, "t", 0))));

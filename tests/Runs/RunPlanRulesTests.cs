@@ -68,6 +68,26 @@ public sealed class RunPlanRulesTests
     public void Check_PolicyNameThatReadsAsAFloor_IsRefused() =>
         Refuses(Plan with { Stages = [new TrainStage { Name = "x", Policy = "floor:mine", Iterations = 1, BatchSize = 1 }] }, "floor:");
 
+    [Fact]
+    public void Check_StageOutOfRange_NamesSettingValueAndRule()
+    {
+        var evaluate = (EvaluateStage)Plan.Stages[0];
+        (RunStage Stage, string Expected)[] cases =
+        [
+            (Training with { Iterations = 0 }, "Iterations of stage 'train' of run 'run-1' is 0; it must be at least 1."),
+            (Training with { BatchSize = 0 }, "BatchSize of stage 'train' of run 'run-1' is 0; it must be at least 1."),
+            (Training with { MaxStaleness = -1 }, "MaxStaleness of stage 'train' of run 'run-1' is -1; it must be at least 0."),
+            (Training with { Attempts = 0 }, "Attempts of stage 'train' of run 'run-1' is 0; it must be at least 1."),
+            (Training with { UntilTurns = -5 }, "UntilTurns of stage 'train' of run 'run-1' is -5; it must be at least 0."),
+            (Training with { MaxTasks = -1 }, "MaxTasks of stage 'train' of run 'run-1' is -1; it must be at least 0."),
+            (Training with { FinishShare = 1.5 }, "FinishShare of stage 'train' of run 'run-1' is 1.5; it must lie between 0 and 1."),
+            (Training with { MistakeShare = double.NaN }, "MistakeShare of stage 'train' of run 'run-1' is NaN; it must lie between 0 and 1."),
+            (evaluate with { MaxTasks = -1 }, "it must be at least 0."),
+            (evaluate with { AtTurns = -1 }, "AtTurns of stage"),
+        ];
+        Assert.All(cases, one => Refuses(Plan with { Stages = [one.Stage] }, one.Expected));
+    }
+
     private static void Refuses(RunPlan plan, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => RunPlanRules.Check(plan)).Message, StringComparison.Ordinal);
 }

@@ -38,6 +38,8 @@ internal sealed class Filler(bool isFull)
             _ when type == typeof(EpisodeId) => new EpisodeId("run", isFull ? 7 : 0),
             _ when type == typeof(OrdinalSet) => isFull ? OrdinalSet.Empty.AddRange(0, 3).Add(7) : OrdinalSet.Empty,
             _ when type.IsGenericType && type.Namespace == typeof(ImmutableArray).Namespace => Collection(type),
+            { IsInterface: true, GenericTypeArguments: [var item] } => Array.CreateInstance(item, 0),
+            { IsInterface: true, GenericTypeArguments: [_, _] both } => Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(both)),
             { IsAbstract: true } => Make(type.Assembly.GetTypes().Where(derived => derived.BaseType == type).ElementAt(isFull ? 0 : 1), false),
             _ => Record(type),
         };

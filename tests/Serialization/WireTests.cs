@@ -71,25 +71,25 @@ public sealed class WireTests
     public void Answer_StoredBeforeRealCalls_IsReadAndWrittenAsItWas()
     {
         const string Old = """{"reply":"answer","status":"Ok","error":"","response":"{}","provenance":"Recorded"}""";
-        var answer = (ToolAnswer)JsonSerializer.Deserialize(Old, CoreJson.Default.ToolReply)!;
+        var answer = (ToolAnswer)JsonSerializer.Deserialize(Old, CoreJson.Default.Of<ToolReply>())!;
         Assert.Equal(new ToolAnswer(ToolStatus.Ok, "", "{}", Provenance.Recorded), answer);
-        Assert.Equal(Old, JsonSerializer.Serialize(answer, CoreJson.Default.ToolReply));
+        Assert.Equal(Old, JsonSerializer.Serialize(answer, CoreJson.Default.Of<ToolReply>()));
     }
 
     [Fact]
     public void Step_WithoutARealCall_SaysNothingOfOne() =>
-        Assert.DoesNotContain("\"real\"", JsonSerializer.Serialize(new Episode { Id = new EpisodeId("run", 0), World = "w", Task = new Filler(isFull: false).Make<AgentTask>(), Steps = [new Step { Decision = new Decision(new Finish(), 0) }] }, CoreJson.Default.Episode), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"real\"", JsonSerializer.Serialize(new Episode { Id = new EpisodeId("run", 0), World = "w", Task = new Filler(isFull: false).Make<AgentTask>(), Steps = [new Step { Decision = new Decision(new Finish(), 0) }] }, CoreJson.Default.Of<Episode>()), StringComparison.Ordinal);
 
     [Fact]
     public void Rollout_OfAPlanBeforeModes_AnswersFromTheRecord()
     {
-        var plan = JsonSerializer.Deserialize("""{"run":"r","world":"built-in:1"}""", CoreJson.Default.RunPlan)!;
+        var plan = JsonSerializer.Deserialize("""{"run":"r","world":"built-in:1"}""", CoreJson.Default.Of<RunPlan>())!;
         Assert.Equal(ToolMode.Recorded, plan.Tools);
         Assert.False(plan.Tools.IsLive);
     }
 
     private static System.Text.Json.Serialization.Metadata.JsonTypeInfo Form(Type type) =>
-        type.Namespace == typeof(ApiBinding).Namespace ? CoreJson.Default.GetTypeInfo(type)! : Wire.Messages.GetTypeInfo(type);
+        type.Namespace == typeof(ApiBinding).Namespace ? RecordForms.Options(CoreJson.Default).GetTypeInfo(type) : Wire.Messages.GetTypeInfo(type);
 
     private static T Back<T>(T value) => (T)JsonSerializer.Deserialize(JsonSerializer.Serialize(value, Wire.Messages.GetTypeInfo(typeof(T))), Wire.Messages.GetTypeInfo(typeof(T)))!;
 

@@ -6,6 +6,7 @@ using StepTool.Grains.Contracts;
 using StepTool.Silo.Api;
 using StepTool.Silo.Cluster;
 using StepTool.Silo.Engines;
+using StepTool.Silo.Storage;
 using Xunit;
 
 namespace StepTool.Tests.Silo;
@@ -69,6 +70,68 @@ public sealed class SiloEndpointsTests
         Assert.Equal(HttpStatusCode.NoContent, await PutAsync(http, path, content));
         Assert.Equal(content, await http.GetByteArrayAsync(new Uri(path, UriKind.Relative)));
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(http, "/api/blobs/not-a-hash"));
+    }
+
+    [Fact]
+    public async Task Blobs_StorageFails_SaysWhyAndWhetherAnotherTryMaySucceed()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+        var large = new byte[SqliteBlobStore.LargeFrom];
+        var hash = StableHash.Content(large);
+        var (path, folder) = ($"/api/blobs/{hash}", silo.Folder.Of("data", "blobs", hash[..2]));
+
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.GetDirectoryName(folder)!).FullName, hash[..2]), "where the folder belongs");
+        using var full = await http.PutAsync(new Uri(path, UriKind.Relative), new ByteArrayContent(large));
+        File.Delete(folder);
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, hash[2..]), "other content");
+        using var damaged = await http.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "1"), (full.StatusCode, full.Headers.RetryAfter?.ToString()));
+        Assert.StartsWith($"Blob {hash} (65536 bytes) could not be written to", await full.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.InternalServerError, null), (damaged.StatusCode, damaged.Headers.RetryAfter));
+        Assert.EndsWith("Put back a copy, or delete the file and store it again.", await damaged.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", HttpStatusCode.NotFound, "There is nothing at /; a silo answers /health, ")]
+    [InlineData("GET", "/api/nope", HttpStatusCode.NotFound, "There is nothing at /api/nope; a silo answers /health, ")]
+    [InlineData("DELETE", "/api/runs", HttpStatusCode.MethodNotAllowed, "/api/runs takes GET, not DELETE.")]
+    public async Task Path_OrMethodThatIsNotThere_IsSaidInWords(string method, string path, HttpStatusCode status, string text)
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+
+        using var response = await http.SendAsync(request);
+
+        Assert.Equal((status, "text/plain"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.StartsWith(text, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cluster_SiloOnAllAddresses_IsWhereItWasAsked()
+    {
+        await using var silo = await TemporarySilo.StartAsync("--url", "http://0.0.0.0:0", "--api-key", Key);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{new Uri(silo.Url).Port}"), DefaultRequestHeaders = { { "X-Api-Key", Key } } };
+
+        var cluster = await http.GetFromJsonAsync("/api/cluster", ClusterJson.Default.ClusterDescription);
+
+        Assert.Equal(http.BaseAddress, new Uri(Assert.Single(cluster!.Silos).Url));
+    }
+
+    [Fact]
+    public async Task Runs_Phase_IsNamedAsTheConsoleNamesIt()
+    {
+        await using var silo = await TemporarySilo.StartAsync();
+        using var http = silo.Http;
+        var run = await Client.ConsoleRun.OfAsync("evaluate", "--policy", "floor:random", "--no-floors", "--test-tasks", "1", "--out", silo.Folder.Of("out"), "--silo", silo.Url);
+        var listed = await Client.ConsoleRun.OfAsync("runs", "list", "--json", "--silo", silo.Url);
+        var text = await http.GetStringAsync(new Uri("/api/runs/evaluate-built-in-1", UriKind.Relative));
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("\"phase\":\"completed\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"phase\": \"completed\"", listed.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -13,8 +12,10 @@ internal sealed partial class SiloProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly string[] AnyPort = ["--url", "http://127.0.0.1:0"];
+
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly LineLog _lines = new();
     private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SiloProcess(Process process)
@@ -31,11 +32,16 @@ internal sealed partial class SiloProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>All that it has written.</summary>
-    public string Output => string.Join('\n', _lines);
+    public string Output => _lines.Text;
 
-    public static async Task<SiloProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    /// <summary>The silo's program on the engine of these tests.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "StepTool.Silo.dll");
+
+    public static Task<SiloProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => StartAsync(Program, environment, arguments);
+
+    public static async Task<SiloProcess> StartAsync(string program, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Path.Combine(AppContext.BaseDirectory, "StepTool.Silo.dll"), "--url", "http://127.0.0.1:0", .. arguments])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [program, .. arguments.Contains("--url") ? [] : AnyPort, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -71,11 +77,21 @@ internal sealed partial class SiloProcess : IDisposable
     /// <summary>Address of the silo port of a cluster's only silo: its name begins with it.</summary>
     public static async Task<string> SiloPortAsync(string url, string apiKey = "") => Assert.Single((await DescribeAsync(url, apiKey)).Silos).Name.Split('@')[0];
 
+    /// <summary>Waits until a line that it wrote holds the text.</summary>
+    public Task WaitForAsync(string text) => _lines.WaitForAsync(text, Patience);
+
     /// <summary>Asks it to stop, as an orchestrator does, and waits for its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        Signal("-TERM");
         return await EndAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     /// <summary>Waits for its exit code.</summary>
@@ -100,13 +116,10 @@ internal sealed partial class SiloProcess : IDisposable
 
     private void Read(string? line)
     {
-        if (line is not null)
+        _lines.Add(line);
+        if (line is not null && Listening.Match(line) is { Success: true } match)
         {
-            _lines.Enqueue(line);
-            if (Listening.Match(line) is { Success: true } match)
-            {
-                _url.TrySetResult(match.Groups[1].Value);
-            }
+            _url.TrySetResult(match.Groups[1].Value);
         }
     }
 }

@@ -32,6 +32,20 @@ internal sealed class BlobStoreContract(IBlobStore store)
         }
     }
 
+    public async Task Erase_WhatIsThere_IsGoneAndMayBePutAgain()
+    {
+        foreach (var content in new[] { Small, Large })
+        {
+            var hash = await store.PutAsync(content, default);
+            await ((IBlobEraser)store).EraseAsync(hash, default);
+            await ((IBlobEraser)store).EraseAsync(hash, default);
+
+            Assert.False(await store.ExistsAsync(hash, default));
+            await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync(hash, default));
+            Assert.Equal(content, (await store.GetAsync(await store.PutAsync(content, default), default)).ToArray());
+        }
+    }
+
     public async Task Put_BufferUsedAgain_KeepsWhatWasGiven()
     {
         var buffer = Small.ToArray();

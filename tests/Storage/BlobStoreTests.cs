@@ -98,6 +98,39 @@ public sealed class BlobStoreTests : IDisposable
         Assert.Equal(StableHash.Content(Small), await _files.PutAsync(Small, default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // as a mount point is
+    public async Task Folder_AwayForAWhile_IsNoDamageAndNothingIsWrittenInItsPlace(bool isEmpty)
+    {
+        var (folder, elsewhere) = (Path.Combine(_folder.Path, "blobs"), Path.Combine(_folder.Path, "elsewhere"));
+        var hash = await _packed.PutAsync(Large, default);
+        Directory.Move(folder, elsewhere);
+        if (isEmpty)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        var restarted = new SqliteBlobStore(_database, new FolderBlobStore(folder));
+        foreach (var store in new[] { _packed, restarted })
+        {
+            var error = await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync(hash, default));
+            Assert.False(StorageException.IsDamage(error));
+            Assert.Contains($"'{folder}', is not there or empty. Mount it", error.Message, StringComparison.Ordinal);
+        }
+
+        var refused = await Assert.ThrowsAsync<StorageException>(async () => await _packed.PutAsync(Large, default));
+        Assert.Contains($"'{folder}', is not there or empty", refused.Message, StringComparison.Ordinal);
+        if (isEmpty)
+        {
+            Directory.Delete(folder);
+        }
+
+        Directory.Move(elsewhere, folder);
+        Assert.Equal(Large, (await restarted.GetAsync(hash, default)).ToArray());
+        Assert.Equal(hash, await _packed.PutAsync(Large, default));
+    }
+
     [Fact]
     public async Task GetAsync_ChangedFile_IsCorrupt()
     {

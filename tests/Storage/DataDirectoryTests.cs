@@ -30,7 +30,7 @@ public sealed class DataDirectoryTests : IDisposable
         using var owner = DataDirectory.Open(Target);
 
         Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"'{Target}' is in use by process {Environment.ProcessId}; one process owns it at a time. Add --silo URL"),
+            string.Create(CultureInfo.InvariantCulture, $"'{Target}' is in use by process {Environment.ProcessId}; one process owns it at a time. Wait until it has ended, or give another --data-dir."),
             Assert.Throws<StorageException>(() => DataDirectory.Open(Target)).Message, StringComparison.Ordinal);
     }
 
@@ -40,7 +40,7 @@ public sealed class DataDirectoryTests : IDisposable
         using var owner = DataDirectory.Open(Target);
         owner.Announce("http://127.0.0.1:5080");
 
-        Assert.Contains("Add --silo http://127.0.0.1:5080 to work", Assert.Throws<StorageException>(() => DataDirectory.Open(Target)).Message, StringComparison.Ordinal);
+        Assert.Contains("Commands work through it with --silo http://127.0.0.1:5080; a second silo needs another --data-dir.", Assert.Throws<StorageException>(() => DataDirectory.Open(Target)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,8 +27,7 @@ internal static class Demonstrations
     {
         while (!episode.HasEnded)
         {
-            var decision = await policy.DecideAsync(EpisodeEngine.Situate(episode, world), DecisionMode.Sampled, EpisodeEngine.ChoiceSeed(episode), default);
-            episode = EpisodeEngine.Decide(episode, decision);
+            episode = await EpisodeEngine.ChooseAsync(episode, world, policy, DecisionMode.Sampled, default);
             if (episode.Pending is not null)
             {
                 var request = EpisodeEngine.Request(episode);

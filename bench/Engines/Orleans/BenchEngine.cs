@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
+using StepTool.Bench.Crashes;
 using StepTool.Bench.Engines.Elastic;
-using StepTool.Bench.Engines.Kills;
 using StepTool.Bench.Engines.Overhead;
 using StepTool.Bench.Fleet;
+using StepTool.Bench.Servers;
 using StepTool.Silo.Engines;
 
 namespace StepTool.Bench.Engines;
@@ -14,7 +15,18 @@ namespace StepTool.Bench.Engines;
 internal static class BenchEngine
 {
     /// <summary>Benchmarks that only this engine has.</summary>
-    internal static ImmutableArray<Suite> Suites { get; } = [new("overhead", OverheadSuite.MeasureAsync), new("elastic", ElasticSuite.MeasureAsync), new("kills", KillsSuite.MeasureAsync)];
+    internal static ImmutableArray<Suite> Suites { get; } = [new("overhead", OverheadSuite.MeasureAsync), new("elastic", ElasticSuite.MeasureAsync), new("kills", KillAsync)];
+
+    // Three silos of which one is killed at a time; state is in Azure storage, the list of silos in Redis.
+    private static Task<Measured> KillAsync(BenchOptions options) => CrashSuite.MeasureAsync(
+        options,
+        silos: 3,
+        async () =>
+        {
+            var (azurite, redis) = (await Azurite.StartAsync(), await RedisServer.StartAsync());
+            return new CrashGround([.. azurite.Storage, .. redis.Clustering], () => Task.CompletedTask, azurite, redis);
+        },
+        killsOnOne: 12);
 
     /// <summary>Silos in fleets that are compared.</summary>
     internal const string FleetSizes = "1,2,4";

@@ -11,8 +11,8 @@ namespace StepTool.Client.Engines;
 internal static class EngineClient
 {
     /// <summary>Adds <c>IClusterClient</c>.</summary>
-    public static void Add(IServiceCollection services, ClusterDescription cluster, ClusterHttp http) =>
-        services.AddEmbeddedClient(http.Given, Wire.Messages, http.ApiKey.Length > 0 ? http.ApiKey : null);
+    public static void Add(IServiceCollection services, ClusterDescription cluster, ClusterHttp http, LostCalls lost) =>
+        services.AddEmbeddedClient(http.Given, Wire.Messages, http.ApiKey.Length > 0 ? http.ApiKey : null, whenLost: lost.AgainAsync);
 
     /// <summary>Starts the client, which connects with its first call.</summary>
     public static Task StartAsync(IHost host, ClusterDescription cluster, ClusterHttp http, CancellationToken cancellationToken) => host.StartAsync(cancellationToken);

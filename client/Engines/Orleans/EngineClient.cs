@@ -21,14 +21,14 @@ internal static partial class EngineClient
 
     /// <summary>Adds <c>IClusterClient</c>.</summary>
     /// <exception cref="Refusal">The cluster asks for a certificate, and this console has none.</exception>
-    public static void Add(IServiceCollection services, ClusterDescription cluster, ClusterHttp http)
+    public static void Add(IServiceCollection services, ClusterDescription cluster, ClusterHttp http, LostCalls lost)
     {
         services.AddOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = HttpGateways.Refresh);
-            client.AddOutgoingGrainCallFilter(new PatientCalls(TimeProvider.System));
+            client.AddOutgoingGrainCallFilter(new PatientCalls(lost, TimeProvider.System));
             client.Services.AddSingleton<IGatewayListProvider>(new HttpGateways(http, cluster));
             if (cluster.HasTls)
             {

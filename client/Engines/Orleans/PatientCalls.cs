@@ -1,26 +1,18 @@
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
-using StepTool.Client.CommandLine;
+using StepTool.Client.Connections;
 
 namespace StepTool.Client.Engines;
 
-/// <summary>Makes a call again that was lost with its silo, by another gateway: every command is idempotent.</summary>
-internal sealed class PatientCalls(TimeProvider time) : IOutgoingGrainCallFilter
+/// <summary>Makes a call again that was lost with its silo, by another gateway.</summary>
+internal sealed class PatientCalls(LostCalls lost, TimeProvider time) : IOutgoingGrainCallFilter
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
-
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         var began = time.GetTimestamp();
         while (await FaultAsync(context) is { } fault)
         {
-            if (time.GetElapsedTime(began) > Patience)
-            {
-                throw Refusal.Failed($"The cluster has not answered for {Patience.TotalSeconds:0} seconds. Runs go on when silos are back; see 'steptool runs list --silo URL' then.", fault);
-            }
-
-            await Task.Delay(BetweenTries, time);
+            await lost.AgainAsync(fault, time.GetElapsedTime(began), CancellationToken.None);
         }
     }
 

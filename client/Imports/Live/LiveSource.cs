@@ -1,5 +1,6 @@
 using StepTool.Core.Chance;
 using StepTool.Core.Serialization;
+using StepTool.Core.Tools.Live;
 using StepTool.Core.Worlds.Catalogues;
 using StepTool.Core.Worlds.Catalogues.Imports;
 using StepTool.Grains.Contracts;
@@ -26,7 +27,7 @@ internal sealed class LiveSource(string name, ILiveSourceGrain source) : IApiSou
             throw new CatalogueException(refusal);
         }
 
-        var version = StableHash.Content(string.Join('\n', listing.Apis.Select(api => System.Text.Json.JsonSerializer.Serialize(api, CoreJson.Default.ApiDefinition))));
+        var version = StableHash.Content(string.Join('\n', listing.Apis.Select(api => System.Text.Json.JsonSerializer.Serialize(api, CoreJson.Default.Of<ApiDefinition>()))));
         yield return new SourcePart(name, version, (_, _) => listing.Apis.Select(ApiFragment.Of).ToAsyncEnumerable());
     }
 }

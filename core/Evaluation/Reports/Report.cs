@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using StepTool.Core.Serialization;
 using StepTool.Core.Worlds;
 
 namespace StepTool.Core.Evaluation.Reports;
@@ -65,12 +66,12 @@ public sealed record Report
     public Report WithoutTimings() => this with { Timings = null, Methods = [.. Methods.Select(method => method with { WallSeconds = 0 })] };
 
     /// <summary>The report as indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report);
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Of<Report>());
 
     /// <summary>Reads a report.</summary>
     /// <exception cref="JsonException">The text is no report.</exception>
     public static Report FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ReportJson.Default.Report) ?? throw new JsonException("A report is a JSON object; null was given.");
+        JsonSerializer.Deserialize(json, ReportJson.Default.Of<Report>()) ?? throw new JsonException("A report is a JSON object; null was given.");
 }
 
 /// <summary>How intervals were made.</summary>

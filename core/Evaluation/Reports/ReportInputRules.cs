@@ -9,7 +9,7 @@ internal static class ReportInputRules
     {
         if (input.Methods.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("A report needs at least one method.", nameof(input));
+            throw new ArgumentException("A report needs at least one method.");
         }
 
         var names = new HashSet<string>();
@@ -18,21 +18,20 @@ internal static class ReportInputRules
         {
             if (!names.Add(run.Method))
             {
-                throw new ArgumentException($"Method {run.Method} stands twice in the report; give each its own name.", nameof(input));
+                throw new ArgumentException($"Method {run.Method} stands twice in the report; give each its own name.");
             }
 
             var tasks = TasksOf(run);
             if (!tasks.SetEquals(expected))
             {
                 throw new ArgumentException(
-                    $"{run.Method} was run on {tasks.Count} tasks and {input.Methods[0].Method} on {expected.Count}, of which {expected.Except(tasks).Count} are missing; run both on the same tasks.",
-                    nameof(input));
+                    $"{run.Method} was run on {tasks.Count} tasks and {input.Methods[0].Method} on {expected.Count}, of which {expected.Except(tasks).Count} are missing; run both on the same tasks.");
             }
         }
 
         foreach (var name in input.Comparisons.SelectMany(pair => new[] { pair.Method, pair.Against }).Where(name => !names.Contains(name)))
         {
-            throw new ArgumentException($"A comparison names {name}, which is none of {string.Join(", ", names)}.", nameof(input));
+            throw new ArgumentException($"A comparison names {name}, which is none of {string.Join(", ", names)}.");
         }
     }
 
@@ -41,7 +40,7 @@ internal static class ReportInputRules
         var seeds = run.Outcomes.GroupBy(outcome => outcome.Seed).ToList();
         if (seeds.Count == 0)
         {
-            throw new ArgumentException($"{run.Method} has no outcome; evaluate it or leave it out.", nameof(run));
+            throw new ArgumentException($"{run.Method} has no outcome; evaluate it or leave it out.");
         }
 
         var tasks = run.Outcomes.Select(outcome => outcome.Task).ToImmutableHashSet();
@@ -51,7 +50,7 @@ internal static class ReportInputRules
             if (own.Count != tasks.Count || !tasks.SetEquals(own))
             {
                 throw new ArgumentException(
-                    $"{run.Method} has {own.Count} outcomes with seed {seed.Key} for {tasks.Count} tasks; each task needs exactly one a seed.", nameof(run));
+                    $"{run.Method} has {own.Count} outcomes with seed {seed.Key} for {tasks.Count} tasks; each task needs exactly one a seed.");
             }
         }
 

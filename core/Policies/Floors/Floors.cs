@@ -40,7 +40,7 @@ public static partial class Floors
             "random" => new RandomPolicy(),
             "listed" => new OrderedCallsPolicy(AsOffered, MostCalls),
             "call-everything" => new OrderedCallsPolicy(AsOffered, int.MaxValue),
-            _ => throw new ArgumentException($"There is no floor '{name}'. Choose one of {string.Join(", ", All.Concat(Stemmed))}.", nameof(name)),
+            _ => throw new ArgumentException($"There is no floor '{name}'. Choose one of {string.Join(", ", All.Concat(Stemmed))}."),
         };
     }
 

@@ -29,7 +29,7 @@ public sealed class JsonSchema
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LongestText)
         {
-            throw new ArgumentException($"The schema has {text.Length} characters; at most {LongestText} are read. Leave out what is not needed.", nameof(text));
+            throw new ArgumentException($"The schema has {text.Length} characters; at most {LongestText} are read. Leave out what is not needed.");
         }
 
         try
@@ -37,11 +37,11 @@ public sealed class JsonSchema
             using var document = JsonDocument.Parse(WellFormed.Of(text));
             return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False
                 ? new JsonSchema(document.RootElement.Clone())
-                : throw new ArgumentException($"A schema is a JSON object, true or false; this one is {SchemaWords.Kind(document.RootElement)}.", nameof(text));
+                : throw new ArgumentException($"A schema is a JSON object, true or false; this one is {SchemaWords.Kind(document.RootElement)}.");
         }
         catch (JsonException exception)
         {
-            throw new ArgumentException($"The schema is no JSON: {exception.Message}", nameof(text), exception);
+            throw new ArgumentException($"The schema is no JSON: {exception.Message}", exception);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed record BuiltInWorldOptions
     {
         if (Tasks < MinTasks)
         {
-            throw new ArgumentException($"Tasks is {Tasks}; a built-in world needs at least {MinTasks} tasks. Ask for more.", nameof(Tasks));
+            throw new ArgumentException($"Tasks is {Tasks}; a built-in world needs at least {MinTasks} tasks. Ask for more.");
         }
 
         Share(RetriableShare, nameof(RetriableShare));

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using StepTool.Core.Serialization;
 using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Catalogues;
@@ -22,7 +23,7 @@ internal sealed class CatalogueContent
 
         _content = content[..^sizeof(int)];
         var length = BinaryPrimitives.ReadInt32LittleEndian(content.Span[^sizeof(int)..]);
-        Index = Read(_content.Length - (long)length, length, CatalogueJson.Default.CatalogueIndex);
+        Index = Read(_content.Length - (long)length, length, CatalogueJson.Default.Of<CatalogueIndex>());
         if (Index.Version != CatalogueIndex.CurrentVersion || Index.Apis.IsDefaultOrEmpty)
         {
             throw new CatalogueException($"The catalogue has version {Index.Version}; this program reads version {CatalogueIndex.CurrentVersion}. Import its sources again.");
@@ -41,7 +42,7 @@ internal sealed class CatalogueContent
     /// <exception cref="CatalogueException">The content is damaged.</exception>
     public ApiDefinition Read(CatalogueEntry entry)
     {
-        var detail = Read(entry.Offset, entry.Length, CatalogueJson.Default.CatalogueDetail);
+        var detail = Read(entry.Offset, entry.Length, CatalogueJson.Default.Of<CatalogueDetail>());
         return new ApiDefinition(entry.Documentation, detail.Template, detail.Answers.IsDefault ? [] : detail.Answers)
         {
             Others = detail.Others.IsDefault ? [] : detail.Others,

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using StepTool.Core.Serialization;
 using StepTool.Core.Tools.Live;
 
 namespace StepTool.Core.Worlds.Catalogues;
@@ -54,7 +55,7 @@ public sealed class CatalogueWriter(Stream output)
         }
 
         var offset = _offset;
-        Compress(new CatalogueDetail(api.Template, api.InputSchema, api.ResponseSchema, api.Answers, api.Others), CatalogueJson.Default.CatalogueDetail);
+        Compress(new CatalogueDetail(api.Template, api.InputSchema, api.ResponseSchema, api.Answers, api.Others), CatalogueJson.Default.Of<CatalogueDetail>());
         _entries.Add(new CatalogueEntry(api.Documentation, api.Binding, api.Answers.Length, offset, checked((int)(_offset - offset))) { IsUndocumented = isUndocumented });
     }
 
@@ -68,7 +69,7 @@ public sealed class CatalogueWriter(Stream output)
         }
 
         var offset = _offset;
-        Compress(new CatalogueIndex(CatalogueIndex.CurrentVersion, _entries.ToImmutable()), CatalogueJson.Default.CatalogueIndex);
+        Compress(new CatalogueIndex(CatalogueIndex.CurrentVersion, _entries.ToImmutable()), CatalogueJson.Default.Of<CatalogueIndex>());
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, checked((int)(_offset - offset)));
         Write(length);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using StepTool.Core.Serialization;
 
 namespace StepTool.Core.Worlds.Recorded;
 
@@ -20,7 +21,7 @@ public sealed record RecordedArchive(ReadOnlyMemory<byte> Content, ImportReport 
         packed.Write(Magic);
         using (var brotli = new BrotliStream(packed, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true))
         {
-            JsonSerializer.Serialize(brotli, content, ArchiveJsonContext.Default.ArchiveContent);
+            JsonSerializer.Serialize(brotli, content, ArchiveJsonContext.Default.Of<ArchiveContent>());
         }
 
         return new RecordedArchive(packed.ToArray(), report);
@@ -42,7 +43,7 @@ public sealed record RecordedArchive(ReadOnlyMemory<byte> Content, ImportReport 
             using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
             using var plain = new MemoryStream();
             brotli.CopyTo(plain);
-            var content = JsonSerializer.Deserialize(plain.GetBuffer().AsSpan(0, (int)plain.Length), ArchiveJsonContext.Default.ArchiveContent);
+            var content = JsonSerializer.Deserialize(plain.GetBuffer().AsSpan(0, (int)plain.Length), ArchiveJsonContext.Default.Of<ArchiveContent>());
             return content is { Version: ArchiveContent.CurrentVersion }
                 ? content
                 : throw new RecordedWorldException(

@@ -14,6 +14,8 @@ internal sealed class SiloView(SiloName silo, SiloLabels labels) : ISiloView
 
     public bool HasLeft(string silo) => false;
 
+    public bool IsAlive(string silo) => Members.Contains(silo);
+
     public ImmutableArray<string> Labelled(string key, string value) => labels.Values.TryGetValue(key, out var own) && own == value ? Members : [];
 }
 

@@ -34,6 +34,9 @@ internal sealed class SiloView(IClusterMembershipService membership, IClusterMan
 
     public bool HasLeft(string silo) => SiloAddress.TryParse(silo, null, out var address) && membership.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.Dead;
 
+    public bool IsAlive(string silo) =>
+        SiloAddress.TryParse(silo, null, out var address) && membership.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+
     public ImmutableArray<string> Labelled(string key, string value) =>
         [.. manifests.Current.Silos.Keys.Where(silo => labels.Bears(silo, key, value)).Select(silo => silo.ToParsableString())];
 
@@ -47,6 +50,9 @@ internal static class GrainsEngine
     {
         services.TryAddSingleton(provider => new SiloName(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
         services.TryAddSingleton<ISiloView, SiloView>();
+
+        // On the machine's clock Orleans would refuse activations while that is behind where it was, and collect busy ones after it was set forward.
+        services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.ActivationManagement, (provider, _) => new SteadyTime(provider.GetRequiredService<TimeProvider>()));
         return services.AddPlacementFilter<PreferLabelledSiloStrategy, PreferLabelledSiloDirector>(ServiceLifetime.Transient);
     }
 

@@ -9,9 +9,10 @@ namespace StepTool.Grains.Tools.Limits;
 [GrainType("tool-host"), ActivationCountBasedPlacement]
 internal sealed class ToolHostGrain(ISiloView silos, TimeProvider time, IOptions<ToolsOptions> options) : Grain, IToolHostGrain
 {
+    private readonly SteadyTime _time = new(time);
     private readonly HostPermits _permits = new(options.Value.Host);
 
-    public Task<HostLease> LeaseAsync(HostDemand demand, CancellationToken cancellationToken) => Task.FromResult(_permits.Lease(demand, time.GetUtcNow(), silos.HasLeft));
+    public Task<HostLease> LeaseAsync(HostDemand demand, CancellationToken cancellationToken) => Task.FromResult(_permits.Lease(demand, _time.GetUtcNow(), silos.HasLeft));
 
     public Task ReleaseAsync(string silo, CancellationToken cancellationToken)
     {

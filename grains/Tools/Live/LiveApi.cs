@@ -24,7 +24,8 @@ internal sealed class LiveApi : IDisposable
     private readonly ILiveCaller _caller;
     private readonly HostLine _line;
     private readonly ToolsOptions _options;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock; // the machine's, for what other grains read
+    private readonly SteadyTime _time;
     private readonly TimeSpan _attemptTime;
     private readonly TimeSpan _waitTime;
     private readonly ToolCounters _counters;
@@ -37,13 +38,14 @@ internal sealed class LiveApi : IDisposable
 
     internal LiveApi(ApiDefinition definition, ILiveCaller caller, HostLine line, ToolsOptions options, TimeSpan callTime, TimeProvider time, ToolCounters counters)
     {
-        (_definition, _mutates, _caller, _line, _options, _time, _counters) = (definition, definition.Documentation.Mutates, caller, line, options, time, counters);
+        (_definition, _mutates, _caller, _line, _options, _counters) = (definition, definition.Documentation.Mutates, caller, line, options, counters);
+        (_clock, _time) = (time, new SteadyTime(time));
         _attemptTime = options.Timeout < callTime * MostOfCall ? options.Timeout : callTime * MostOfCall;
         _waitTime = callTime - _attemptTime;
-        _limiter = new ApiLimiter(options.LimitsOf(definition.Documentation.Key), time);
-        _breaker = new Breaker(options.Breaker, time, reply => HasFailed(reply) && !IsLimit(reply.Reply));
+        _limiter = new ApiLimiter(options.LimitsOf(definition.Documentation.Key), _time);
+        _breaker = new Breaker(options.Breaker, _time, reply => HasFailed(reply) && !IsLimit(reply.Reply));
         _random = new SeededRandom(StableHash.Of(definition.Documentation.Key.ToString()));
-        _retries = options.Retries == 0 ? ResiliencePipeline<LiveOutcome>.Empty : new ResiliencePipelineBuilder<LiveOutcome> { TimeProvider = time }
+        _retries = options.Retries == 0 ? ResiliencePipeline<LiveOutcome>.Empty : new ResiliencePipelineBuilder<LiveOutcome> { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions<LiveOutcome>
             {
                 MaxRetryAttempts = options.Retries,
@@ -172,7 +174,7 @@ internal sealed class LiveApi : IDisposable
         wait += wait * (_random.NextDouble() * MostJitter); // those that wait for the same come back one by one
         if (MayWait(wait))
         {
-            return new LiveOutcome(new ToolDeferred(_time.GetUtcNow() + wait)) { WasSent = false, MaySimulate = IsFailing };
+            return new LiveOutcome(new ToolDeferred(_clock.GetUtcNow() + wait)) { WasSent = false, MaySimulate = IsFailing };
         }
 
         var fault = new ToolFault(ToolFaultKind.Unavailable, $"{_definition.Documentation.Key} was not called: {reason}, and it has failed since {_failsSince:u}. It is tried again by itself.");

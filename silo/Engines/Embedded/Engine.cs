@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using StepTool.Embedded.Gateway;
 using StepTool.Embedded.Hosting;
+using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.State;
 using StepTool.Silo.Cluster;
@@ -45,7 +46,8 @@ public static class Engine
     }
 
     /// <summary>Answers clients in other processes.</summary>
-    internal static void MapEngine(this WebApplication app) => app.MapEmbeddedGateway(GatewayPath);
+    internal static void MapEngine(this WebApplication app) => app.MapEmbeddedGateway(
+        GatewayPath, retryAfter: exception => exception is QueueFullException ? QueueFullException.RetryAfter : null);
 
     /// <summary>The one silo.</summary>
     internal static IReadOnlyList<SiloDescription> Silos(WebApplication app) =>

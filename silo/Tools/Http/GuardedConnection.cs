@@ -25,6 +25,10 @@ internal sealed class GuardedConnection(LiveOptions options, Func<string, Cancel
         RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
     };
 
+    /// <summary>Whether a request failed before there was a connection of its own to send it on.</summary>
+    public static bool NeverCameAbout(HttpRequestException exception) =>
+        exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError;
+
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);

@@ -42,6 +42,7 @@ internal sealed partial class McpCaller : IAsyncDisposable
             return new Lost(exception.Message) { NeverSent = true, IsTransient = _servers.ContainsKey(binding.Server), RetryAfter = exception.RetryAfter };
         }
 
+        var post = McpPost.Watch();
         try
         {
             var given = arguments.EnumerateObject().ToDictionary(member => member.Name, member => (object?)member.Value, StringComparer.Ordinal);
@@ -49,7 +50,7 @@ internal sealed partial class McpCaller : IAsyncDisposable
             connection.Answer();
             return ToolContent.Read(result);
         }
-        catch (McpProtocolException exception) when (connection.IsRefused && (int)exception.ErrorCode is NoSession or NoSessionFound)
+        catch (McpProtocolException exception) when (post.IsRefused && (int)exception.ErrorCode is NoSession or NoSessionFound)
         {
             connection.Break();
             return new Lost($"MCP server '{binding.Server}' does not know the session any more: {exception.Message}") { IsTransient = true, NeverSent = true };
@@ -61,22 +62,32 @@ internal sealed partial class McpCaller : IAsyncDisposable
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             connection.Break();
-            return new Lost($"The session with MCP server '{binding.Server}' ended during a call of '{binding.Tool}': {exception.Message}") { IsTransient = true };
+            return new Lost($"The session with MCP server '{binding.Server}' ended during a call of '{binding.Tool}': {exception.Message}") { IsTransient = true, NeverSent = post.IsUnsent };
+        }
+        finally
+        {
+            connection.Leave();
         }
     }
 
     /// <summary>A server's tools as it lists them now.</summary>
     public async ValueTask<LiveListing> ListAsync(string server, CancellationToken cancellationToken)
     {
+        McpConnection? connection = null;
         try
         {
-            var client = (await OpenAsync(server, cancellationToken)).Client;
+            connection = await OpenAsync(server, cancellationToken);
+            var client = connection.Client;
             var tools = await client.ListToolsAsync(cancellationToken: cancellationToken);
             return new LiveListing([.. tools.Select(tool => McpListing.Define(server, _options.McpServers[server].IsSafe, client, tool.ProtocolTool)).OrderBy(api => api.Documentation.Key)]);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is McpException or McpUnavailableException or IOException or HttpRequestException)
         {
             return new LiveListing([], exception.Message);
+        }
+        finally
+        {
+            connection?.Leave();
         }
     }
 

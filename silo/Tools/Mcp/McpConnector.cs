@@ -25,7 +25,7 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
 
     private async Task<McpConnection> ConnectToUrlAsync(CancellationToken cancellationToken)
     {
-        var handler = new McpHttpHandler(new AllowedHosts(options), LongestLine, connections.CreateHandler(isPooled: true));
+        var handler = new McpHttpHandler(new AllowedHosts(options), LongestLine, connections.CreateHandler(isPooled: false));
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {
@@ -39,7 +39,7 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
                 },
                 http,
                 loggers);
-            return new McpConnection(await OpenAsync(transport, cancellationToken), () => handler.IsRefused, () => Closed(http));
+            return new McpConnection(await OpenAsync(transport, cancellationToken), () => Closed(http));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -58,7 +58,7 @@ internal sealed partial class McpConnector(string name, McpServerOptions server,
         {
             var client = await OpenAsync(new StreamClientTransport(child.StandardInput.BaseStream, new BoundedLines(child.StandardOutput.BaseStream, LongestLine), loggers), cancellationToken);
             LogStarted(name, child.Id);
-            return new McpConnection(client, () => false, () => EndAsync(child));
+            return new McpConnection(client, () => EndAsync(child));
         }
         catch (Exception exception)
         {

@@ -6,11 +6,6 @@ namespace StepTool.Silo.Tools.Mcp;
 /// <summary>Lets only requests to allowed hosts pass, and of their responses no line that never ends.</summary>
 internal sealed class McpHttpHandler(AllowedHosts hosts, int longestLine, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private volatile bool _isRefused;
-
-    /// <summary>Whether the server has refused a request as a whole, as one does that knows nothing of the session.</summary>
-    public bool IsRefused => _isRefused;
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (hosts.Refusal(request.RequestUri!) is { } refusal)
@@ -18,8 +13,12 @@ internal sealed class McpHttpHandler(AllowedHosts hosts, int longestLine, HttpMe
             throw new HttpRequestException(refusal);
         }
 
-        var response = await base.SendAsync(request, cancellationToken);
-        _isRefused |= response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound;
+        var response = await PassAsync(request, cancellationToken);
+        if (request.Method == HttpMethod.Post)
+        {
+            McpPost.Note(isRefused: response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound);
+        }
+
         var bounded = new StreamContent(new BoundedLines(await response.Content.ReadAsStreamAsync(cancellationToken), longestLine));
         foreach (var (name, values) in response.Content.Headers)
         {
@@ -28,5 +27,18 @@ internal sealed class McpHttpHandler(AllowedHosts hosts, int longestLine, HttpMe
 
         response.Content = bounded;
         return response;
+    }
+
+    private async Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception) when (request.Method == HttpMethod.Post && GuardedConnection.NeverCameAbout(exception))
+        {
+            McpPost.NoteUnsent();
+            throw;
+        }
     }
 }

@@ -15,16 +15,28 @@ internal sealed class McpServer(Func<CancellationToken, Task<McpConnection>> con
     private TimeSpan _wait;
     private long _failedAt;
 
-    /// <summary>The open session.</summary>
+    /// <summary>The open session, kept until its user leaves it.</summary>
     /// <exception cref="McpUnavailableException">It cannot be opened, or was tried too short a time ago.</exception>
-    public Task<McpConnection> ConnectAsync(CancellationToken cancellationToken)
+    public async Task<McpConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        McpConnection connection;
+        do
+        {
+            connection = await OpenAsync(cancellationToken);
+        }
+        while (!connection.TryEnter());
+
+        return connection;
+    }
+
+    private Task<McpConnection> OpenAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             if (_connection is { IsCompletedSuccessfully: true, Result.IsOpen: false } ended)
             {
-                _ = ended.Result.DisposeAsync().AsTask(); // what is left of it
+                ended.Result.Leave();
                 Forget(ended.Result.HasAnswered ? 1 : _failures + 1);
             }
             else if (_connection is { IsCompleted: true, IsCompletedSuccessfully: false })

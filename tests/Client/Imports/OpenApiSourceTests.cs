@@ -182,7 +182,9 @@ public sealed class OpenApiSourceTests : IDisposable
     private async Task<(IWorld World, CatalogueReport Report)> ImportAsync(string path, Uri? server = null)
     {
         using var output = new MemoryStream();
-        var report = await new CatalogueImport(Path.Combine(_folder, "work")).RunAsync([new OpenApiSource(path, server)], output, null, null, CancellationToken.None);
+        var import = new CatalogueImport(Path.Combine(_folder, "work"));
+        var report = await import.RunAsync([new OpenApiSource(path, server)], output, null, null, CancellationToken.None);
+        import.Complete();
         return (CatalogueWorld.Load(output.ToArray()), report);
     }
 

@@ -37,7 +37,7 @@ public sealed class GatewayFixture : IAsyncLifetime
             .AddGrainStorage(UnluckyGrain.BrokenStore, (_, _) => new BrokenStorage())
             .AddEmbeddedEngine(EngineFixture.GrainTypes);
         _silo = builder.Build();
-        _silo.MapEmbeddedGateway(key: Key);
+        _silo.MapEmbeddedGateway(key: Key, retryAfter: exception => exception is ShapeException ? TimeSpan.FromSeconds(1.5) : null);
         await _silo.StartAsync();
         Url = new(_silo.Urls.Single());
         Client = NewClient(Key);

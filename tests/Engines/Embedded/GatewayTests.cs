@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using Orleans.Runtime;
 using Orleans.Storage;
+using StepTool.Embedded.Emission;
 using StepTool.Embedded.Gateway;
 using StepTool.Tests.Conformance;
 using Xunit;
@@ -64,6 +66,30 @@ public sealed class GatewayTests(GatewayFixture gateway) : IClassFixture<Gateway
     {
         var exception = await Assert.ThrowsAsync<ShapeException>(() => Grain("throws").ThrowAsync("shape"));
         Assert.Equal(("bad shape", "inner"), (exception.Message, exception.InnerException!.Message));
+    }
+
+    [Fact]
+    public async Task Call_LongerThanTheSiloTakes_IsRefusedInWords()
+    {
+        var text = new string('x', 31 << 20);
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => Grain("long").OverloadAsync(text));
+
+        Assert.Contains("and the silo takes at most 30000000 in one request. Send less at a time.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shape", 429, "2")]
+    [InlineData("argument", 500, null)]
+    public async Task Exception_ThatPasses_IsAnsweredWithWhenToRetry(string kind, int status, string? retryAfter)
+    {
+        using var http = new HttpClient { DefaultRequestHeaders = { { WireNames.KeyHeader, GatewayFixture.Key } } };
+        var method = ProxyType.Of(typeof(ICallGrain)).Methods.Keys.Single(method => method.StartsWith(nameof(ICallGrain.ThrowAsync), StringComparison.Ordinal));
+        var call = new { @interface = typeof(ICallGrain).FullName, method, grain = "call", key = "throws", context = (object?)null, arguments = (string[])[kind] };
+
+        using var response = await http.PostAsJsonAsync(new Uri(gateway.Url, "gateway"), call);
+
+        Assert.Equal((status, retryAfter), ((int)response.StatusCode, response.Headers.RetryAfter?.ToString()));
     }
 
     [Fact]

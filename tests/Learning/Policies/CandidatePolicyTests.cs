@@ -69,7 +69,7 @@ public sealed class CandidatePolicyTests : IDisposable
     [InlineData(DecisionMode.Greedy)]
     public void Choose_SteadyState_AllocatesNothing(DecisionMode mode)
     {
-        var policy = SmallWorld.Policy(_weights, _backend);
+        var policy = new CandidatePolicy(new CandidateScorer(_weights, _backend), new FeatureExtractor(), version: 0); // what others keep of the same tasks in theirs would take turns with its own
         var run = SmallWorld.Training(1, 12);
         var situations = Enumerable.Range(0, 12).Select(ordinal => SmallWorld.Play(run.Rollout(ordinal, 0, 0), policy))
             .SelectMany(episode => episode.Steps.Select((_, step) => EpisodeEngine.Situate(episode with { Steps = episode.Steps[..step] }, SmallWorld.World))).ToArray();
@@ -132,6 +132,6 @@ public sealed class CandidatePolicyTests : IDisposable
     private static Situation First()
     {
         var rollout = SmallWorld.Training(1, 1).Rollout(0, 0, 0);
-        return EpisodeEngine.Situate(EpisodeEngine.Begin(rollout.Id, rollout.World, rollout.Task, rollout.Seed), SmallWorld.World);
+        return EpisodeEngine.Situate(rollout.Begin(), SmallWorld.World);
     }
 }

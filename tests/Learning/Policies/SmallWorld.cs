@@ -27,11 +27,10 @@ internal static class SmallWorld
     /// <summary>Plays a rollout to its end and closes it.</summary>
     public static Episode Play(RolloutSpec rollout, IPolicy policy)
     {
-        var episode = EpisodeEngine.Begin(rollout.Id, rollout.World, rollout.Task, rollout.Seed, rollout.FinishesAtBudget);
+        var episode = rollout.Begin();
         while (!episode.HasEnded)
         {
-            var decision = policy.DecideAsync(EpisodeEngine.Situate(episode, World), rollout.Mode, EpisodeEngine.ChoiceSeed(episode), default);
-            episode = EpisodeEngine.Decide(episode, decision.AsTask().GetAwaiter().GetResult());
+            episode = EpisodeEngine.ChooseAsync(episode, World, policy, rollout.Mode, default).AsTask().GetAwaiter().GetResult();
             if (episode.Pending is not null)
             {
                 var request = EpisodeEngine.Request(episode);
@@ -42,8 +41,8 @@ internal static class SmallWorld
         return EpisodeEngine.Close(episode, World, rollout.Rewards);
     }
 
-    public static RunEngine Training(int iterations, int batchSize) => new(
-        new RunPlan { Run = "run", World = World.Id, Stages = [new TrainStage { Name = "train", Policy = "policy", Iterations = iterations, BatchSize = batchSize }] }, World);
+    public static RunEngine Training(int iterations, int batchSize, int attempts = 1) => new(
+        new RunPlan { Run = "run", World = World.Id, Stages = [new TrainStage { Name = "train", Policy = "policy", Iterations = iterations, BatchSize = batchSize, Attempts = attempts }] }, World);
 
     /// <summary>Share of dev tasks that a policy solves, greedily.</summary>
     public static double PassRate(IPolicy policy)

@@ -26,6 +26,12 @@ internal sealed class UnrulyServer : IAsyncDisposable
     /// <summary>Set when a request was given up by its caller.</summary>
     public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Released once for each request to <c>/held</c>.</summary>
+    public SemaphoreSlim Held { get; } = new(0);
+
+    /// <summary>Lets requests to <c>/held</c> be answered.</summary>
+    public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Where <c>/elsewhere</c> leads.</summary>
     public string Elsewhere { get; set; } = "";
 
@@ -68,6 +74,11 @@ internal sealed class UnrulyServer : IAsyncDisposable
             case "hang":
                 context.RequestAborted.Register(Aborted.SetResult);
                 await Aborted.Task;
+                break;
+            case "held":
+                Held.Release();
+                await Release.Task.WaitAsync(context.RequestAborted);
+                await WriteAsync(response, "application/json", """{"ok": true}""");
                 break;
             case "drip":
                 context.RequestAborted.Register(() => Aborted.TrySetResult());

@@ -1,4 +1,6 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 using StepTool.Silo.Storage;
 
 namespace StepTool.Tests.Storage.Azure;
@@ -34,6 +36,19 @@ internal sealed class TestContainer : IAsyncDisposable
         }
 
         return names;
+    }
+
+    /// <summary>The lease of an owner that is no more, of its shortest length.</summary>
+    public async Task<BlobLeaseClient> KilledOwnerAsync()
+    {
+        var owner = Blob("owner");
+        await owner.UploadAsync(BinaryData.Empty, new BlobUploadOptions
+        {
+            Metadata = new Dictionary<string, string> { ["process"] = "999999", ["started"] = "2026-01-01T00:00:00Z", ["machine"] = "nowhere" },
+        });
+        var lease = owner.GetBlobLeaseClient();
+        await lease.AcquireAsync(TimeSpan.FromSeconds(15));
+        return lease;
     }
 
     public BlobClient Blob(string name) => Container.Client.GetBlobClient(name);

@@ -190,7 +190,9 @@ public sealed class BadInputTests(ITestOutputHelper output)
     {
         var work = Path.Combine(Path.GetTempPath(), $"steptool-bad-{Guid.NewGuid():N}");
         using var packed = new MemoryStream();
-        await new CatalogueImport(work).RunAsync([new OpenApiSource(OpenApiSourceTests.Documents, null)], packed, null, null, CancellationToken.None);
+        var import = new CatalogueImport(work);
+        await import.RunAsync([new OpenApiSource(OpenApiSourceTests.Documents, null)], packed, null, null, CancellationToken.None);
+        import.Complete();
         return CatalogueWorld.Load(packed.ToArray());
     }
 

@@ -62,6 +62,20 @@ public sealed class CatalogueImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_NotCompletedAsTheCatalogueCouldNotBeStored_ReadsNothingAgain()
+    {
+        var parts = new[] { Part("one", Api("a"), Answers("a", ("1", "one"))), Part("two", Api("b")) };
+        using var lost = new MemoryStream();
+        await new CatalogueImport(WorkFile).RunAsync([new Source(parts)], lost, null, null, CancellationToken.None);
+        _read.Clear();
+
+        var (_, report) = await RunAsync(new Source(parts));
+
+        Assert.Empty(_read);
+        Assert.Equal((2, 2), (report.Resumed, report.Apis));
+    }
+
+    [Fact]
     public async Task Run_WorkFileCutAnywhere_GoesOnFromTheLastWholePart()
     {
         var parts = new[] { Part("one", Api("a"), Answers("a", ("1", "one"))), Part("two", Api("b")), Part("three", Api("c")) };
@@ -124,14 +138,18 @@ public sealed class CatalogueImportTests : IDisposable
     private async Task<(CatalogueWorld World, CatalogueReport Report)> RunAsync(params IApiSource[] sources)
     {
         using var output = new MemoryStream();
-        var report = await new CatalogueImport(WorkFile).RunAsync(sources, output, null, null, CancellationToken.None);
+        var import = new CatalogueImport(WorkFile);
+        var report = await import.RunAsync(sources, output, null, null, CancellationToken.None);
+        import.Complete();
         return (CatalogueWorld.Load(output.ToArray()), report);
     }
 
     private async Task<byte[]> BytesAsync(IApiSource[] sources, CancellationToken cancellationToken)
     {
         using var output = new MemoryStream();
-        await new CatalogueImport(WorkFile).RunAsync(sources, output, null, null, cancellationToken);
+        var import = new CatalogueImport(WorkFile);
+        await import.RunAsync(sources, output, null, null, cancellationToken);
+        import.Complete();
         return output.ToArray();
     }
 

@@ -131,5 +131,5 @@ public sealed class CatalogueWorldTests
         Assert.Throws<ArgumentException>(() => WorldReference.Parse("catalogue:abc"));
     }
 
-    private static string Text(ApiDefinition api) => JsonSerializer.Serialize(api, CoreJson.Default.ApiDefinition);
+    private static string Text(ApiDefinition api) => JsonSerializer.Serialize(api, CoreJson.Default.Of<ApiDefinition>());
 }

@@ -69,8 +69,7 @@ public sealed class RecordedDataTests(RecordedDataTests.Loaded loaded) : IClassF
             var episode = EpisodeEngine.Begin(new EpisodeId(floor, ordinal), loaded.World.Id, task, 1);
             while (!episode.HasEnded)
             {
-                var decision = await policy.DecideAsync(EpisodeEngine.Situate(episode, loaded.World), DecisionMode.Greedy, EpisodeEngine.ChoiceSeed(episode), default);
-                episode = EpisodeEngine.Decide(episode, decision);
+                episode = await EpisodeEngine.ChooseAsync(episode, loaded.World, policy, DecisionMode.Greedy, default);
                 episode = episode.Pending is null ? episode : EpisodeEngine.Observe(episode, loaded.World.Answer(EpisodeEngine.Request(episode).Call, 0));
             }
 

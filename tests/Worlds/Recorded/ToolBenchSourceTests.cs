@@ -136,7 +136,9 @@ public sealed class ToolBenchSourceTests : IDisposable
     private async Task<(IWorld World, CatalogueReport Report)> ImportAsync()
     {
         using var output = new MemoryStream();
-        var report = await new CatalogueImport(Path.Combine(_folder.Path, "work")).RunAsync([new ToolBenchSource(_folder.Path)], output, null, null, CancellationToken.None);
+        var import = new CatalogueImport(Path.Combine(_folder.Path, "work"));
+        var report = await import.RunAsync([new ToolBenchSource(_folder.Path)], output, null, null, CancellationToken.None);
+        import.Complete();
         return (CatalogueWorld.Load(output.ToArray()), report);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using StepTool.Bench.Engines.Servers;
 using StepTool.Bench.Fleet;
+using StepTool.Bench.Servers;
 using StepTool.Core.Runs;
 using StepTool.Core.Worlds;
 

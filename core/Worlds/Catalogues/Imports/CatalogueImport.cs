@@ -7,7 +7,7 @@ using StepTool.Core.Worlds.Recorded;
 namespace StepTool.Core.Worlds.Catalogues.Imports;
 
 /// <summary>Reads sources into one catalogue. What is read is kept in a work file, so that an import that was interrupted goes on where it was.</summary>
-/// <param name="workFile">The work file; deleted when the catalogue is done.</param>
+/// <param name="workFile">The work file; kept until <see cref="Complete"/>.</param>
 public sealed class CatalogueImport(string workFile)
 {
     private const int ExamplesKept = 20;
@@ -22,7 +22,6 @@ public sealed class CatalogueImport(string workFile)
     public async Task<CatalogueReport> RunAsync(
         IReadOnlyList<IApiSource> sources, Stream output, IProgress<ImportProgress>? progress, Action<SkippedPart>? skipped, CancellationToken cancellationToken)
     {
-        CatalogueReport report;
         using (var spool = Open())
         {
             var parts = new List<SourcePart>();
@@ -43,12 +42,12 @@ public sealed class CatalogueImport(string workFile)
                 answers += await ReadAsync(parts[index], spool, cancellationToken);
             }
 
-            report = Pack(spool, parts.Count, kept, output, progress, skipped, cancellationToken);
+            return Pack(spool, parts.Count, kept, output, progress, skipped, cancellationToken);
         }
-
-        File.Delete(workFile);
-        return report;
     }
+
+    /// <summary>Deletes the work file: for when the catalogue is stored.</summary>
+    public void Complete() => File.Delete(workFile);
 
     private ImportSpool Open()
     {

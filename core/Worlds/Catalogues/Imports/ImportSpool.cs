@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using StepTool.Core.Serialization;
 using StepTool.Core.Tools;
 
 namespace StepTool.Core.Worlds.Catalogues.Imports;
@@ -78,22 +79,22 @@ internal sealed class ImportSpool : IDisposable
         Truncate();
     }
 
-    public void Add(ApiFragment fragment) => Write(Fragment, fragment.Key.ToString(), fragment, SpoolJson.Default.ApiFragment);
+    public void Add(ApiFragment fragment) => Write(Fragment, fragment.Key.ToString(), fragment, SpoolJson.Default.Of<ApiFragment>());
 
-    public void Add(SkippedPart skipped) => Write(Skipped, "", skipped, SpoolJson.Default.SkippedPart);
+    public void Add(SkippedPart skipped) => Write(Skipped, "", skipped, SpoolJson.Default.Of<SkippedPart>());
 
     /// <summary>Ends a part: from here on it is kept.</summary>
     public void Complete(SourcePart part, IEnumerable<string> tools)
     {
-        Write(End, part.Name, new SpooledPart(part.Name, part.Version, [.. tools], 0), SpoolJson.Default.SpooledPart);
+        Write(End, part.Name, new SpooledPart(part.Name, part.Version, [.. tools], 0), SpoolJson.Default.Of<SpooledPart>());
         _file.Flush();
     }
 
     /// <summary>Reads an API's fragments, in the order they were added.</summary>
-    public IEnumerable<ApiFragment> Read(ApiKey key) => _apis[key].Select(entry => Read(entry, SpoolJson.Default.ApiFragment));
+    public IEnumerable<ApiFragment> Read(ApiKey key) => _apis[key].Select(entry => Read(entry, SpoolJson.Default.Of<ApiFragment>()));
 
     /// <summary>Reads what was left out.</summary>
-    public IEnumerable<SkippedPart> ReadSkipped() => _skipped.Select(entry => Read(entry, SpoolJson.Default.SkippedPart));
+    public IEnumerable<SkippedPart> ReadSkipped() => _skipped.Select(entry => Read(entry, SpoolJson.Default.Of<SkippedPart>()));
 
     public void Dispose() => _file.Dispose();
 
@@ -127,7 +128,7 @@ internal sealed class ImportSpool : IDisposable
             return;
         }
 
-        var part = Read(entry, SpoolJson.Default.SpooledPart) with { End = entry.Offset + entry.Length };
+        var part = Read(entry, SpoolJson.Default.Of<SpooledPart>()) with { End = entry.Offset + entry.Length };
         _parts.Add(part);
         _tools.UnionWith(part.Tools);
         _end = part.End;

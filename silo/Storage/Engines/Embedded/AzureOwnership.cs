@@ -14,7 +14,9 @@ namespace StepTool.Silo.Storage;
 /// </summary>
 internal sealed partial class AzureOwnership(AzureContainer container, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<AzureOwnership> logger) : IHostedService
 {
-    private const string BlobName = "owner";
+    /// <summary>Name of the blob whose lease is the container's.</summary>
+    internal const string BlobName = "owner";
+
     private const string Id = "process";
     private const string Started = "started";
     private const string Machine = "machine";
@@ -34,16 +36,21 @@ internal sealed partial class AzureOwnership(AzureContainer container, IHostAppl
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var since = time.GetTimestamp();
+        var waitsFor = "";
         while (!await container.SendAsync(() => TryTakeAsync(cancellationToken), cancellationToken))
         {
             var owner = await container.SendAsync(async () => (await Blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata, cancellationToken);
             if (LivesHere(owner) || time.GetElapsedTime(since) > Lease + BetweenRenewals)
             {
                 throw new StorageException(
-                    $"The {container.Place} is in use by {Name(owner)}; the embedded engine is one process. Add --silo URL to work through that process, give another StepTool:Azure:Container, or build with -p:Engine=Orleans for several silos.");
+                    $"The {container.Place} is in use by {Name(owner)}; the embedded engine is one process. Let that one stop, give this silo another StepTool:Azure:Container, or build with -p:Engine=Orleans for several silos.");
             }
 
-            LogWaiting(container.Place, Name(owner), Lease.TotalSeconds);
+            if (waitsFor != (waitsFor = Name(owner)))
+            {
+                LogWaiting(container.Place, waitsFor, Lease.TotalSeconds);
+            }
+
             await Task.Delay(BetweenTries, time, cancellationToken);
         }
 
