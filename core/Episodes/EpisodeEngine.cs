@@ -158,11 +158,17 @@ public static class EpisodeEngine
     /// <summary>Ends the episode at its user's wish. Its steps are kept.</summary>
     public static Episode Cancel(Episode episode) => episode.HasEnded ? episode : episode with { Status = EpisodeStatus.Cancelled, Pending = null };
 
-    /// <summary>Judges and scores an ended episode; one that a fault or its user ended gets neither verdict nor rewards.</summary>
-    public static Episode Close(Episode episode, IWorld world, RewardOptions rewards) =>
-        episode.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled
-            ? episode
-            : Score(episode with { Verdict = world.Judge.Judge(episode).Verdict }, world, rewards);
+    /// <summary>Judges and scores an ended episode; one that a fault or its user ended gets neither verdict nor rewards, and its judgement is null.</summary>
+    public static (Episode Closed, Judgement? Judgement) Close(Episode episode, IWorld world, RewardOptions rewards)
+    {
+        if (episode.Status is EpisodeStatus.Faulted or EpisodeStatus.Cancelled)
+        {
+            return (episode, null);
+        }
+
+        var judgement = world.Judge.Judge(episode);
+        return (Score(episode with { Verdict = judgement.Verdict }, world, rewards), judgement);
+    }
 
     /// <summary>Sets the rewards of a judged episode.</summary>
     public static Episode Score(Episode episode, IWorld world, RewardOptions rewards)

@@ -62,8 +62,7 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWo
     {
         try
         {
-            var closed = EpisodeEngine.Close(episode, world, rollout.Rewards);
-            return (closed, closed.Verdict is null ? null : world.Judge.Judge(closed));
+            return EpisodeEngine.Close(episode, world, rollout.Rewards);
         }
         catch (Exception exception) when (exception is not OperationCanceledException && retries.IsSpentBy(FaultBoundary.Judge))
         {

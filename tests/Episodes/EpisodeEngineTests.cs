@@ -94,8 +94,8 @@ public sealed class EpisodeEngineTests
     public void Close_Faulted_GetsNeitherVerdictNorRewards()
     {
         var faulted = EpisodeEngine.Fail(Player.Play(World, Task, TinyWorld.FindCall(1)), new EpisodeFault(FaultBoundary.Tool, "gone", ToolFaultKind.Unavailable));
-        var closed = EpisodeEngine.Close(faulted, World, new RewardOptions());
-        Assert.Equal((EpisodeStatus.Faulted, null, 0.0, 1), (closed.Status, closed.Verdict, closed.Return, closed.Steps.Length));
+        var (closed, judgement) = EpisodeEngine.Close(faulted, World, new RewardOptions());
+        Assert.Equal((EpisodeStatus.Faulted, null, null, 0.0, 1), (closed.Status, closed.Verdict, judgement, closed.Return, closed.Steps.Length));
     }
 
     [Fact]

@@ -29,6 +29,6 @@ internal static class Player
             }
         }
 
-        return episode.HasEnded ? EpisodeEngine.Close(episode, world, rewards ?? new RewardOptions()) : episode;
+        return episode.HasEnded ? EpisodeEngine.Close(episode, world, rewards ?? new RewardOptions()).Closed : episode;
     }
 }

@@ -111,7 +111,7 @@ public sealed class ElasticityTests
     {
         var ground = new Ground
         {
-            Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]),
+            Policies = TestPolicies.Ordering,
             Options = options => (options.MaxEpisodes, options.MaxWaiting) = (maxEpisodes, 0),
             Deciding = (silo, _) => Deciding(silo).TrySetResult(),
         };

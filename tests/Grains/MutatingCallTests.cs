@@ -38,20 +38,11 @@ public sealed class MutatingCallTests
     public async Task Crash_BetweenIntentAndResult_IsOfUnknownOutcomeAndNotSentAgain()
     {
         var ground = Ordering();
-        var (called, never) = (new TaskCompletionSource(), new TaskCompletionSource<ToolReply>());
-        ground.Tools.Reply = (request, _) =>
-        {
-            if (request.CallId != OrderCall)
-            {
-                return null;
-            }
-
-            called.TrySetResult();
-            return never.Task;
-        };
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? held.ReplyAsync(request) : null;
         await using var first = await House.StartAsync(ground);
         await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
-        await called.Task;
+        await held.Called;
         first.Crash();
 
         await using var second = await House.StartAsync(ground);
@@ -59,7 +50,7 @@ public sealed class MutatingCallTests
         var episode = await second.TrajectoryAsync(Assert.Single(await second.OutcomesAsync()));
         Assert.Equal((EpisodeStatus.Faulted, ToolFaultKind.OutcomeUnknown, 1), (episode.Status, episode.Fault?.Tool, episode.Steps.Length));
         Assert.Equal(1, ground.Tools.Sent[OrderCall]);
-        never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+        held.Abandon();
     }
 
     [Fact]
@@ -67,13 +58,13 @@ public sealed class MutatingCallTests
     {
         var silos = new TestSilos();
         var ground = Ordering(silos: silos);
-        var (called, answered) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? AnswerAsync(request) : null;
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? held.ReplyAsync(request) : null;
         await using var first = await House.StartAsync(ground);
         await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
-        await called.Task;
+        await held.Called;
         silos.Members = [.. first.Silos.Select(House.NameOf)];
-        silos.Asked = _ => answered.TrySetResult();
+        silos.Asked = _ => held.Answer();
         ground.Store.Stored = (_, _, written) =>
         {
             if (written is TaskState { Episode.Steps.Length: 2 })
@@ -85,13 +76,6 @@ public sealed class MutatingCallTests
         await using var second = await House.StartAsync(ground);
         await second.EndedAsync();
         Assert.Equal((EpisodeStatus.Finished, 1), (Assert.Single(await second.OutcomesAsync()).Status, ground.Tools.Sent[OrderCall]));
-
-        async Task<ToolReply> AnswerAsync(ToolRequest request)
-        {
-            called.TrySetResult();
-            await answered.Task;
-            return ground.World.Answer(request.Call, request.Attempt);
-        }
     }
 
     [Fact]
@@ -243,7 +227,7 @@ public sealed class MutatingCallTests
         {
             HasPump = hasPump,
             Silos = silos,
-            Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]),
+            Policies = TestPolicies.Ordering,
         };
         ground.Tools.Mutate = true;
         return ground;

@@ -45,7 +45,7 @@ public sealed class ResumeTests
     public async Task Resume_UnknownOutcome_IsAStepAndNeverSentAgain()
     {
         const string order = "run/0#1";
-        var ground = new Ground { Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]) };
+        var ground = new Ground { Policies = TestPolicies.Ordering };
         ground.Tools.Mutate = true;
         ground.Tools.Reply = (request, _) => request.CallId == order ? throw new InvalidOperationException("the line broke") : null;
         await using var house = await House.StartAsync(ground);
@@ -67,7 +67,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task Resume_PolicyFaultWithItsCallPending_IsAStepOfUnknownOutcomeAndNeverSent()
     {
-        var ground = new Ground { HasPump = false, Policies = TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]) };
+        var ground = new Ground { HasPump = false, Policies = TestPolicies.Ordering };
         ground.Tools.Mutate = true;
         await using var house = await House.StartAsync(ground);
         await house.EnqueuedAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
@@ -112,16 +112,12 @@ public sealed class ResumeTests
     {
         var ground = Solving();
         ground.Tools.Reply = (request, _) => request.CallId.EndsWith("#1", StringComparison.Ordinal) ? Fault(ToolFaultKind.Unavailable) : null;
-        var (called, never) = (new TaskCompletionSource(), new TaskCompletionSource<ToolReply>());
+        var held = new HeldCall(ground.World);
         await using var first = await House.StartAsync(ground);
         await first.CompleteAsync(Plans.Of(Plans.Evaluate()));
-        ground.Tools.Reply = (_, _) =>
-        {
-            called.TrySetResult();
-            return never.Task;
-        };
+        ground.Tools.Reply = (request, _) => held.ReplyAsync(request);
         Assert.Equal(12, (await first.Run().ResumeAsync(null)).Ordinals.Length);
-        await called.Task;
+        await held.Called;
         first.Crash();
         ground.Tools.Reply = null;
 
@@ -131,7 +127,7 @@ public sealed class ResumeTests
 
         Assert.Equal((12L, 0L), (status.Stages[0].Done, status.Stages[0].Faults));
         Assert.Equal(24, (await second.OutcomesAsync()).Length);
-        never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+        held.Abandon();
     }
 
     [Theory]

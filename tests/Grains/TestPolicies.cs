@@ -3,6 +3,7 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Runs;
 using StepTool.Grains.Policies;
+using StepTool.Tests.Episodes;
 
 namespace StepTool.Tests.Grains;
 
@@ -24,6 +25,9 @@ internal sealed class TestPolicies(Func<Situation, AgentAction> choose) : IPolic
     /// <summary>Takes the actions one after the other, then finishes.</summary>
     public static TestPolicies InOrder(Func<Situation, AgentAction[]> actions) =>
         new(situation => situation.Steps.Length < actions(situation).Length ? actions(situation)[situation.Steps.Length] : new Finish());
+
+    /// <summary>Finds the item of a task, orders it, finishes.</summary>
+    public static TestPolicies Ordering { get; } = InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]);
 }
 
 /// <summary>Other policies, whose decisions a test watches.</summary>

@@ -26,13 +26,14 @@ public sealed class TwoActivationsTests
     public async Task Activation_OfAnEndedAttempt_LeavesTheNextOneAlone(string heldState)
     {
         var silos = new TestSilos();
-        var (held, released, called, never) = (New(), New(), New(), new TaskCompletionSource<ToolReply>());
-        var ground = new Ground { Policies = Ordering, Silos = silos };
+        var (held, released) = (New(), New());
+        var ground = new Ground { Policies = TestPolicies.Ordering, Silos = silos };
         var isDown = true;
         ground.Tools.Mutate = true;
+        var order = new HeldCall(ground.World);
         ground.Tools.Reply = (request, _) => request.CallId != OrderCall ? null
             : isDown ? Task.FromResult<ToolReply>(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")))
-            : HangAsync();
+            : order.ReplyAsync(request);
         ground.Store.Before = (state, written) => state == heldState && written is not TaskState
             && ground.Store.Read<RunState>("run", "run") is { Completed.Count: 1 } && held.TrySetResult() ? released.Task : Task.CompletedTask;
         var fails = false;
@@ -45,7 +46,7 @@ public sealed class TwoActivationsTests
         await using var second = await House.StartAsync(ground);
         silos.Members = [.. first.Silos.Concat(second.Silos).Select(House.NameOf)];
         await second.Run().ResumeAsync(0);
-        await called.Task; // the order of the second attempt is under way
+        await order.Called; // the order of the second attempt is under way
         fails = heldState == "rollout-queue"; // its end is told again, from what is stored then
         released.SetResult();
         await Task.WhenAny(first.IdleAsync(), Task.Delay(TimeSpan.FromMilliseconds(500)));
@@ -55,14 +56,8 @@ public sealed class TwoActivationsTests
         await using var third = await House.StartAsync(ground);
         await ground.Store.WhenAsync<RunState>("run", "run", state => state.Resumed.IsEmpty && state.Completed.Count == 1);
         var (sent, fault) = (ground.Tools.Changed[OrderCall], (await third.TrajectoryAsync((await third.OutcomesAsync()).MaxBy(outcome => outcome.Resumed)!)).Fault);
-        never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+        order.Abandon();
         Assert.Equal((2, ToolFaultKind.OutcomeUnknown), (sent, fault?.Tool)); // sent once in each attempt: that of the first was turned away
-
-        Task<ToolReply> HangAsync()
-        {
-            called.TrySetResult();
-            return never.Task;
-        }
     }
 
     /// <summary>The other half plays an episode to its end before an activation of this half, whose run knows nothing of it, comes to its first write.</summary>
@@ -186,8 +181,6 @@ public sealed class TwoActivationsTests
             }
         }
     }
-
-    private static TestPolicies Ordering => TestPolicies.InOrder(situation => [TinyWorld.FindCall(TinyWorld.ItemOf(situation.Task)), TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task))]);
 
     private static AgentAction Order(Situation situation) =>
         situation.Steps.IsEmpty ? TinyWorld.OrderCall(TinyWorld.ItemOf(situation.Task)) : new Finish();

@@ -35,6 +35,6 @@ internal static class Demonstrations
             }
         }
 
-        return EpisodeEngine.Close(episode, world, new RewardOptions());
+        return EpisodeEngine.Close(episode, world, new RewardOptions()).Closed;
     }
 }

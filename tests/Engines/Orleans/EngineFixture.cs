@@ -54,6 +54,11 @@ internal sealed class EngineFixture : GrainFixture
     {
         var fixture = new EngineFixture(services, responseTimeout);
         await fixture._cluster.DeployAsync();
+        while (!fixture.Silos.All(KnowsAll))
+        {
+            await Task.Delay(5); // till then either silo may activate a grain for itself
+        }
+
         return fixture;
     }
 
@@ -88,6 +93,9 @@ internal sealed class EngineFixture : GrainFixture
     // Silos in earnest keep the directory of grains among them, and lose a part of it with each silo; the cluster's own, which loses nothing, would hide that.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterGrainDirectory")]
     private static extern void UseTestDirectory(InProcessTestClusterOptions options, bool value);
+
+    private static bool KnowsAll(IServiceProvider silo) =>
+        silo.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members.Values.Count(member => member.Status is SiloStatus.Active) == FirstSilos;
 
     private InProcessSiloHandle Handle(IServiceProvider silo) => _cluster.Silos.Single(handle => handle.ServiceProvider == silo);
 

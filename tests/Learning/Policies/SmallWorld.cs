@@ -38,7 +38,7 @@ internal static class SmallWorld
             }
         }
 
-        return EpisodeEngine.Close(episode, World, rollout.Rewards);
+        return EpisodeEngine.Close(episode, World, rollout.Rewards).Closed;
     }
 
     public static RunEngine Training(int iterations, int batchSize, int attempts = 1) => new(

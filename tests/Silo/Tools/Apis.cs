@@ -18,6 +18,8 @@ internal static class Apis
 
     public static ApiDefinition With(this ApiDefinition api, Func<HttpBinding, HttpBinding> change) => api with { Binding = change((HttpBinding)api.Binding!) };
 
+    public static HttpParameter Query(string name) => new(name, name, ParameterPlace.Query, ParameterStyle.Form, Explode: true);
+
     public static ImmutableArray<SecurityRequirement> Needs(string name, SecurityKind kind, ParameterPlace place = ParameterPlace.Header, string parameter = "Authorization") =>
         [new SecurityRequirement([new SecurityScheme(name, kind, place, parameter)])];
 }

@@ -3,20 +3,21 @@ using System.Net.Sockets;
 using StepTool.Core.Tools;
 using StepTool.Core.Tools.Live;
 using Xunit;
+using static StepTool.Tests.Silo.Tools.LiveHouse;
 
 namespace StepTool.Tests.Silo.Tools;
 
+/// <summary>How an HTTP answer, and the lack of one, is told.</summary>
 [Trait("Kind", "Unit")]
 public sealed class HttpCallerTests
 {
-    private const string Secret = "s3cr3t/key+with=signs";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task CallAsync_Json_IsTheAnswerWithItsProvenance()
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/ok")));
 
@@ -37,7 +38,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_ErrorStatus_IsAnObservationThatHoldsTheBody(int status, ToolStatus expected, bool isTransient)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, $"/status/{status}"));
 
@@ -55,9 +56,9 @@ public sealed class HttpCallerTests
     public async Task CallAsync_RetryAfter_IsReadAsSecondsAndAsDate(string header, int? seconds)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
-        var reply = await house.CallAsync(Apis.Http(server.Url, "/status/429", parameters: Query("after")), new { after = header });
+        var reply = await house.CallAsync(Apis.Http(server.Url, "/status/429", parameters: Apis.Query("after")), new { after = header });
 
         Assert.Equal(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null, reply.RetryAfter);
     }
@@ -68,7 +69,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_Cancelled_ThrowsAndLetsTheServerGo(string path)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => house.CallAsync(Apis.Http(server.Url, path), null, cancel.Token).AsTask());
@@ -82,7 +83,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_Reset_IsAFaultThatKnowsWhetherItMayBeRepeated(string method, ToolFaultKind kind, bool isTransient)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, "/reset", method));
 
@@ -94,7 +95,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_ResponseBreaksOff_IsAFaultOfASafeCall()
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, "/break"));
 
@@ -123,7 +124,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_LongerThanTheLimit_IsCutAndSaysSo(string path)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server, ("MaxResponseBytes", "2000"));
+        await using var house = LiveHouse.For(server, ("MaxResponseBytes", "2000"));
         var before = GC.GetTotalAllocatedBytes();
 
         var answer = Answer(await house.CallAsync(Apis.Http(server.Url, path)));
@@ -138,7 +139,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_DamagedCompression_IsATransientFault()
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, "/damaged"));
 
@@ -157,9 +158,9 @@ public sealed class HttpCallerTests
     public async Task CallAsync_Text_IsReadAsItsCharsetSaysAndWithoutControlCharacters(string type, string encoding, string text, string expected)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
-        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/type", parameters: [Query("as"), Query("in"), Query("text")]), new { @as = type, @in = encoding, text }));
+        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/type", parameters: [Apis.Query("as"), Apis.Query("in"), Apis.Query("text")]), new { @as = type, @in = encoding, text }));
 
         Assert.Equal(expected, answer.Response);
     }
@@ -171,225 +172,18 @@ public sealed class HttpCallerTests
     public async Task CallAsync_NoText_IsDescribed(string type, string hex, string expected)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
-        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/bytes", parameters: [Query("as"), Query("hex")]), new { @as = type, hex }));
+        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/bytes", parameters: [Apis.Query("as"), Apis.Query("hex")]), new { @as = type, hex }));
 
         Assert.Equal((expected, false), (answer.Response, answer.Real!.IsCut));
-    }
-
-    [Fact]
-    public async Task CallAsync_HostNotAllowed_IsRefusedByNameAndNeverAsked()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = LiveHouse.Create(new() { ["AllowPrivateAddresses"] = "true", ["AllowedHosts:0"] = "api.example.com" });
-
-        var reply = await house.CallAsync(Apis.Http(server.Url, "/ok"));
-
-        Assert.Equal(
-            $"The host of {server.Url}/ok is not allowed; StepTool:Tools:AllowedHosts must name each host that is called. Add '127.0.0.1:{server.Port}' to it (StepTool__Tools__AllowedHosts__1=127.0.0.1:{server.Port}) if it may be.",
-            Fault(reply).Message);
-        Assert.Equal((true, false), (reply.NeverSent, reply.IsTransient));
-        Assert.Empty(server.Seen);
-    }
-
-    [Fact]
-    public async Task CallAsync_NameOfAPrivateAddress_IsRefusedAfterTheLookUp()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = LiveHouse.Create(new() { ["AllowedHosts:0"] = $"api.example.com:{server.Port}" }, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("169.254.169.254")]));
-
-        var reply = await house.CallAsync(Apis.Http($"http://api.example.com:{server.Port}", "/ok"));
-
-        Assert.Equal(
-            "'api.example.com' is at 127.0.0.1, 169.254.169.254, which is not of the open Internet; StepTool:Tools:AllowPrivateAddresses is false. Set StepTool__Tools__AllowPrivateAddresses=true if tools may reach this machine and its network.",
-            Fault(reply).Message);
-        Assert.True(reply.NeverSent);
-        Assert.Empty(server.Seen);
-    }
-
-    [Fact]
-    public async Task CallAsync_NameThatChangesItsAddress_IsLookedUpOnceForEachConnection()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        var looked = 0;
-        await using var house = LiveHouse.Create(
-            new() { ["AllowedHosts:0"] = $"api.example.com:{server.Port}", ["AllowPrivateAddresses"] = "true" },
-            (name, _) => Task.FromResult<IPAddress[]>(++looked == 1 && name == "api.example.com" ? [IPAddress.Loopback] : throw new InvalidOperationException("looked up again")));
-
-        var answer = Answer(await house.CallAsync(Apis.Http($"http://api.example.com:{server.Port}", "/ok")));
-
-        Assert.Equal((ToolStatus.Ok, 1), (answer.Status, looked));
-        Assert.Equal($"api.example.com:{server.Port}", Assert.Single(server.Seen).Headers["Host"]);
-    }
-
-    [Fact]
-    public async Task CallAsync_NoNameNoConnection_AreTransientAndNeverSent()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = LiveHouse.Create(
-            new() { ["AllowedHosts:0"] = "127.0.0.1:1", ["AllowedHosts:1"] = "no.example.com", ["AllowPrivateAddresses"] = "true" },
-            (_, _) => throw new SocketException((int)SocketError.HostNotFound));
-
-        foreach (var url in new[] { "http://127.0.0.1:1", "http://no.example.com" })
-        {
-            var reply = await house.CallAsync(Apis.Http(url, "/ok", "POST"));
-
-            Assert.Equal((ToolFaultKind.Unavailable, true, true), (Fault(reply).Kind, reply.IsTransient, reply.NeverSent));
-            Assert.Contains(url, Fault(reply).Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task CallAsync_RedirectToAnotherAllowedHost_IsFollowedWithoutSecretsAndHeaders()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var other = await UnrulyServer.StartAsync();
-        server.Elsewhere = $"{other.Url}/echo";
-        await using var house = House(server, ("AllowedHosts:1", $"127.0.0.1:{other.Port}"), ("Credentials:key", Secret));
-        var api = Apis.Http(server.Url, "/elsewhere", parameters: new HttpParameter("tenant", "X-Tenant", ParameterPlace.Header))
-            .With(http => http with { Security = Apis.Needs("key", SecurityKind.Bearer) });
-
-        var answer = Answer(await house.CallAsync(api, new { tenant = "ours" }));
-
-        Assert.Equal(200, answer.Real!.Status);
-        var (first, second) = (Assert.Single(server.Seen), Assert.Single(other.Seen));
-        Assert.Equal(($"Bearer {Secret}", "ours"), (first.Headers["Authorization"], first.Headers["X-Tenant"]));
-        Assert.Equal(["Accept", "Host", "User-Agent"], second.Headers.Keys.Where(name => name != "Accept-Encoding").Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task CallAsync_RedirectToAHostNotAllowed_IsAFault()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var other = await UnrulyServer.StartAsync();
-        server.Elsewhere = $"{other.Url}/ok?secret=1";
-        await using var house = House(server);
-
-        var reply = await house.CallAsync(Apis.Http(server.Url, "/elsewhere"));
-
-        Assert.StartsWith($"The host of {other.Url}/ok is not allowed; StepTool:Tools:AllowedHosts", Fault(reply).Message, StringComparison.Ordinal);
-        Assert.Empty(other.Seen);
-    }
-
-    [Fact]
-    public async Task CallAsync_RedirectLoop_EndsAfterFive()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
-
-        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/loop")));
-
-        Assert.Equal((ToolStatus.RequestError, 6), (answer.Status, server.Seen.Count));
-        Assert.Equal($"HTTP 302 leads to {server.Url}/loop/6, after 5 others: it is not followed", answer.Error);
-    }
-
-    [Theory]
-    [InlineData("POST", false, 301, "POST")]
-    [InlineData("POST", false, 302, "POST")]
-    [InlineData("DELETE", false, 307, "DELETE")]
-    [InlineData("PUT", false, 308, "PUT")]
-    [InlineData("POST", false, 303, "POST, GET")]
-    [InlineData("POST", true, 302, "POST, GET")]
-    [InlineData("POST", true, 307, "POST, POST")]
-    [InlineData("GET", true, 308, "GET, GET")]
-    public async Task CallAsync_Redirected_IsNeverSentAgainWhereItMutates(string method, bool isSafe, int status, string expected)
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
-        var api = Apis.Http(server.Url, $"/redirect/{status}", method, isSafe, new HttpParameter("a", "a", ParameterPlace.BodyMember)).With(http => http with { BodyMediaType = method == "GET" ? null : "application/json" });
-
-        var answer = Answer(await house.CallAsync(api, new { a = 1 }));
-
-        Assert.Equal(expected, string.Join(", ", server.Seen.Select(seen => seen.Method)));
-        Assert.Equal(server.Seen.Count > 1 ? ToolStatus.Ok : ToolStatus.RequestError, answer.Status);
-        Assert.All(server.Seen, seen => Assert.Equal(seen.Method == "GET" ? "" : """{"a":1}""", seen.Body));
-    }
-
-    [Fact]
-    public async Task CallAsync_ResultOfAMutatingCallIsOnAHostNotAllowed_IsAnAnswerStill()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        server.Elsewhere = "http://elsewhere.example.com/result";
-        await using var house = House(server);
-
-        var answer = Answer(await house.CallAsync(Apis.Http(server.Url, "/see", "POST")));
-
-        Assert.Equal((ToolStatus.Ok, 303), (answer.Status, answer.Real!.Status));
-        Assert.StartsWith("The call was carried out; its result is elsewhere and could not be read. The host of http://elsewhere.example.com/result is not allowed", answer.Response, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(SecurityKind.ApiKey, ParameterPlace.Header, "X-Key")]
-    [InlineData(SecurityKind.ApiKey, ParameterPlace.Query, "key")]
-    [InlineData(SecurityKind.ApiKey, ParameterPlace.Cookie, "key")]
-    [InlineData(SecurityKind.Bearer, ParameterPlace.Header, "Authorization")]
-    [InlineData(SecurityKind.Basic, ParameterPlace.Header, "Authorization")]
-    public async Task CallAsync_ServerEchoesTheSecret_IsScrubbed(SecurityKind kind, ParameterPlace place, string parameter)
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server, ("Credentials:key", Secret));
-        var api = Apis.Http(server.Url, "/echo").With(http => http with { Security = Apis.Needs("key", kind, place, parameter) });
-
-        var answer = Answer(await house.CallAsync(api));
-
-        var seen = Assert.Single(server.Seen);
-        var sent = place == ParameterPlace.Query ? Uri.UnescapeDataString(seen.Target) : Uri.UnescapeDataString(seen.Headers[place == ParameterPlace.Cookie ? "Cookie" : parameter]);
-        Assert.Contains(kind == SecurityKind.Basic ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Secret)) : Secret, sent, StringComparison.Ordinal);
-        Assert.Contains("***", answer.Response, StringComparison.Ordinal);
-        Assert.All([Secret, Uri.EscapeDataString(Secret), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Secret))], form => Assert.DoesNotContain(form, answer.Response, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task CallAsync_SecretMissing_IsAFaultThatNamesTheKey()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
-        var api = Apis.Http(server.Url, "/ok").With(http => http with { Security = Apis.Needs("pets_key", SecurityKind.Bearer) });
-
-        var reply = await house.CallAsync(api);
-
-        Assert.Equal(
-            "test/tool/api cannot be called: StepTool:Tools:Credentials:pets_key is missing; the API is called with a secret of that name. Set StepTool__Tools__Credentials__pets_key in the silo's environment.",
-            Fault(reply).Message);
-        Assert.Empty(server.Seen);
-    }
-
-    [Fact]
-    public async Task CallAsync_SecretOfAnotherHost_IsNotSent()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var own = House(server, ("Credentials:key", Secret), ("CredentialHosts:key", $"127.0.0.1:{server.Port}"));
-        await using var other = House(server, ("Credentials:key", Secret), ("CredentialHosts:key", "api.example.com"));
-        var api = Apis.Http(server.Url, "/ok").With(http => http with { Security = Apis.Needs("key", SecurityKind.Bearer) });
-
-        Answer(await own.CallAsync(api));
-        var reply = await other.CallAsync(api);
-
-        Assert.Contains("StepTool:Tools:CredentialHosts:key is 'api.example.com'; the secret goes to no other host, and this API is at http://127.0.0.1", Fault(reply).Message, StringComparison.Ordinal);
-        Assert.Equal((true, $"Bearer {Secret}"), (reply.NeverSent, Assert.Single(server.Seen).Headers["Authorization"]));
-    }
-
-    [Fact]
-    public async Task CallAsync_OfSeveralWays_TheFirstThatIsConfiguredIsTaken()
-    {
-        await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server, ("Credentials:Second", Secret));
-        var api = Apis.Http(server.Url, "/ok").With(http => http with
-        {
-            Security = [.. Apis.Needs("first", SecurityKind.Bearer), .. Apis.Needs("second", SecurityKind.ApiKey, ParameterPlace.Header, "X-Key"), new SecurityRequirement([])],
-        });
-
-        await house.CallAsync(api);
-
-        Assert.Equal(Secret, Assert.Single(server.Seen).Headers["X-Key"]);
     }
 
     [Fact]
     public async Task CallAsync_MutatingCalls_GetConnectionsOfTheirOwn()
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         foreach (var method in new[] { "GET", "GET", "DELETE", "DELETE" })
         {
@@ -408,7 +202,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_PathArgumentThatLeadsElsewhere_IsRefused(string id)
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, "/ok/{id}", parameters: new HttpParameter("id", "id", ParameterPlace.Path)), new { id });
 
@@ -420,7 +214,7 @@ public sealed class HttpCallerTests
     public async Task CallAsync_HeaderArgumentWithALineBreak_IsRefused()
     {
         await using var server = await UnrulyServer.StartAsync();
-        await using var house = House(server);
+        await using var house = LiveHouse.For(server);
 
         var reply = await house.CallAsync(Apis.Http(server.Url, "/ok", parameters: new HttpParameter("tenant", "X-Tenant", ParameterPlace.Header)), new { tenant = "a\r\nX-Admin: yes" });
 
@@ -450,16 +244,4 @@ public sealed class HttpCallerTests
         {
         }
     }
-
-    private static LiveHouse House(UnrulyServer server, params (string Key, string Value)[] settings) => LiveHouse.Create(new Dictionary<string, string?>(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
-    {
-        ["AllowedHosts:0"] = $"127.0.0.1:{server.Port}",
-        ["AllowPrivateAddresses"] = "true",
-    });
-
-    private static HttpParameter Query(string name) => new(name, name, ParameterPlace.Query, ParameterStyle.Form, Explode: true);
-
-    private static ToolAnswer Answer(LiveReply reply) => Assert.IsType<ToolAnswer>(reply.Reply);
-
-    private static ToolFault Fault(LiveReply reply) => Assert.IsType<ToolFaulted>(reply.Reply).Fault;
 }

@@ -7,6 +7,7 @@ using StepTool.Core.Tools.Live;
 using StepTool.Silo.Tools;
 using StepTool.Silo.Tools.Http;
 using StepTool.Tests.Grains;
+using Xunit;
 
 namespace StepTool.Tests.Silo.Tools;
 
@@ -42,6 +43,17 @@ internal sealed class LiveHouse : IAsyncDisposable
 
         return new LiveHouse(services.BuildServiceProvider());
     }
+
+    /// <summary>Builds it for a server of this machine, which it may call.</summary>
+    public static LiveHouse For(UnrulyServer server, params (string Key, string Value)[] settings) => Create(new(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+    {
+        ["AllowedHosts:0"] = $"127.0.0.1:{server.Port}",
+        ["AllowPrivateAddresses"] = "true",
+    });
+
+    public static ToolAnswer Answer(LiveReply reply) => Assert.IsType<ToolAnswer>(reply.Reply);
+
+    public static ToolFault Fault(LiveReply reply) => Assert.IsType<ToolFaulted>(reply.Reply).Fault;
 
     public ValueTask<LiveReply> CallAsync(ApiDefinition api, object? arguments = null, CancellationToken cancellationToken = default) =>
         Caller.CallAsync(api, new ToolCall(api.Documentation.Key, arguments is null ? "{}" : JsonSerializer.Serialize(arguments)), cancellationToken);

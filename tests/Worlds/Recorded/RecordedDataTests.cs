@@ -73,7 +73,7 @@ public sealed class RecordedDataTests(RecordedDataTests.Loaded loaded) : IClassF
                 episode = episode.Pending is null ? episode : EpisodeEngine.Observe(episode, loaded.World.Answer(EpisodeEngine.Request(episode).Call, 0));
             }
 
-            solved += EpisodeEngine.Close(episode, loaded.World, new RewardOptions()).Verdict == Verdict.Solved ? 1 : 0;
+            solved += EpisodeEngine.Close(episode, loaded.World, new RewardOptions()).Closed.Verdict == Verdict.Solved ? 1 : 0;
         }
 
         return (double)solved / tasks.Length;
