@@ -30,11 +30,8 @@ internal sealed class MlpStep
         for (var index = 0; index < _layers.Length; index++)
         {
             var layer = _layers[index];
-            _backend.Linear(_rows, layer.Outputs, layer.Inputs, layer.Input, layer.Weights, layer.Bias, layer.Before);
-            if (index + 1 < _layers.Length)
-            {
-                _backend.Silu(layer.Before, _layers[index + 1].Input);
-            }
+            _backend.Linear(
+                _rows, layer.Outputs, layer.Inputs, layer.Input, layer.Weights, layer.Bias, layer.Before, index + 1 < _layers.Length ? _layers[index + 1].Input : default(Span<float>));
         }
 
         var loss = 0.0;

@@ -30,9 +30,18 @@ public interface IComputeBackend : ILearnerBackend
     /// <param name="right">The right factor.</param>
     /// <param name="result">The product [rows, columns].</param>
     /// <param name="accumulate">Whether the product is added to what <paramref name="result"/> holds.</param>
+    /// <param name="activated">Receives SiLU of the result, a block at a time as it is made [rows, columns]; empty for none.</param>
     /// <exception cref="ArgumentException">A span does not have the length that the shape asks for.</exception>
     void MatMul(
-        MatMulForm form, int rows, int columns, int inner, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, bool accumulate = false);
+        MatMulForm form,
+        int rows,
+        int columns,
+        int inner,
+        ReadOnlySpan<float> left,
+        ReadOnlySpan<float> right,
+        Span<float> result,
+        bool accumulate = false,
+        Span<float> activated = default);
 
     /// <summary>result = input times weight + bias, the bias added as the product is stored.</summary>
     /// <param name="rows">Rows of the result.</param>
@@ -42,8 +51,10 @@ public interface IComputeBackend : ILearnerBackend
     /// <param name="weight">The weights [inner, columns].</param>
     /// <param name="bias">What is added to each row [columns].</param>
     /// <param name="result">Receives [rows, columns].</param>
+    /// <param name="activated">Receives SiLU of the result, a block at a time as it is made [rows, columns]; empty for none.</param>
     /// <exception cref="ArgumentException">A span does not have the length that the shape asks for.</exception>
-    void Linear(int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result);
+    void Linear(
+        int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result, Span<float> activated = default);
 
     /// <summary>result[r] = (input[r] - mean) * scale, for the rows [rows, columns] of features.</summary>
     void Standardise(ReadOnlySpan<float> input, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, Span<float> result);
@@ -116,10 +127,7 @@ public interface IComputeBackend : ILearnerBackend
     void AttentionBackward(
         ReadOnlySpan<int> offsets, int heads, int width, ReadOnlySpan<float> projected, ReadOnlySpan<float> probabilities, ReadOnlySpan<float> gradient, Span<float> projectedGradient);
 
-    /// <summary>result = x sigmoid(x) (SiLU), element by element.</summary>
-    void Silu(ReadOnlySpan<float> input, Span<float> result);
-
-    /// <summary>gradient *= the derivative of SiLU at <paramref name="input"/>, element by element.</summary>
+    /// <summary>gradient *= the derivative of SiLU, x sigmoid(x), at <paramref name="input"/>, element by element.</summary>
     void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient);
 
     /// <summary>Normalises each row to mean 0 and variance 1, then scales and shifts it.</summary>
@@ -128,7 +136,8 @@ public interface IComputeBackend : ILearnerBackend
     /// <param name="bias">The shift [columns].</param>
     /// <param name="inverseDeviations">What each row was multiplied by [rows].</param>
     /// <param name="result">normalised * gain + bias [rows, columns].</param>
-    void LayerNorm(Span<float> values, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> inverseDeviations, Span<float> result);
+    /// <param name="activated">Receives SiLU of the result, a block at a time as it is made [rows, columns]; empty for none.</param>
+    void LayerNorm(Span<float> values, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> inverseDeviations, Span<float> result, Span<float> activated = default);
 
     /// <summary>The gradients of <see cref="LayerNorm"/>.</summary>
     /// <param name="normalised">The normalised rows [rows, columns].</param>

@@ -118,8 +118,7 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
         backend.Linear(decisions, first, situationFeatures, situations, layout.SituationWeight.Of(weights), layout.FirstBias.Of(weights), shared);
         backend.SpreadSegments(a.Offsets, shared, average: false, normalised);
         backend.MatMul(MatMulForm.Plain, rows, first, features, candidates, layout.CandidateWeight.Of(weights), normalised, accumulate: true);
-        backend.LayerNorm(normalised, layout.NormGain.Of(weights), layout.NormBias.Of(weights), a.DeviationBuffer.AsSpan(0, rows), firstBefore);
-        backend.Silu(firstBefore, firstOut);
+        backend.LayerNorm(normalised, layout.NormGain.Of(weights), layout.NormBias.Of(weights), a.DeviationBuffer.AsSpan(0, rows), firstBefore, firstOut);
 
         var context = a.Context.AsSpan(0, decisions * first);
         shared = a.DecisionScratch.AsSpan(0, decisions * second);
@@ -128,8 +127,7 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
         backend.SumSegments(a.Offsets, firstOut, average: true, context);
         backend.Linear(decisions, second, first, context, layout.ContextWeight.Of(weights), layout.SecondBias.Of(weights), shared);
         backend.SpreadSegments(a.Offsets, shared, average: false, secondBefore);
-        backend.MatMul(MatMulForm.Plain, rows, second, first, firstOut, layout.SecondWeight.Of(weights), secondBefore, accumulate: true);
-        backend.Silu(secondBefore, secondOut);
+        backend.MatMul(MatMulForm.Plain, rows, second, first, firstOut, layout.SecondWeight.Of(weights), secondBefore, accumulate: true, secondOut);
 
         var logits = a.LogitBuffer.AsSpan(0, rows);
         backend.MatMul(MatMulForm.Plain, rows, 1, second, secondOut, layout.LogitWeight.Of(weights), logits);
@@ -161,8 +159,7 @@ public sealed partial class CandidateNetwork(IComputeBackend backend)
 
         var before = a.ValueBefore.AsSpan(0, decisions * hidden);
         var after = a.ValueHidden.AsSpan(0, decisions * hidden);
-        backend.Linear(decisions, hidden, shape.PooledWidth, pooled, layout.ValueHiddenWeight.Of(weights), layout.ValueHiddenBias.Of(weights), before);
-        backend.Silu(before, after);
+        backend.Linear(decisions, hidden, shape.PooledWidth, pooled, layout.ValueHiddenWeight.Of(weights), layout.ValueHiddenBias.Of(weights), before, after);
         backend.Linear(decisions, 1, hidden, after, layout.ValueWeight.Of(weights), layout.ValueBias.Of(weights), a.ValueBuffer.AsSpan(0, decisions));
     }
 }

@@ -11,7 +11,7 @@ namespace StepTool.Learning.Backends.Managed;
 /// <param name="outcome">The result, or going backward its gradient [rows, width].</param>
 /// <param name="projectedGradient">Receives the gradient of queries, keys and values; null going forward.</param>
 internal readonly unsafe struct AttentionWork(
-    delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, void> multiply,
+    delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, float*, void> multiply,
     int* offsets,
     int heads,
     int width,
@@ -55,26 +55,26 @@ internal readonly unsafe struct AttentionWork(
         var scale = 1 / MathF.Sqrt(columns);
         if (projectedGradient is null)
         {
-            multiply(query, key.Turned, chances, chanceRow, rows, rows, columns, null, 0);
+            multiply(query, key.Turned, chances, chanceRow, rows, rows, columns, null, 0, null);
             for (var row = 0; row < rows; row++)
             {
                 Elementwise.Softmax(scale, new Span<float>(chances + (row * chanceRow), rows));
             }
 
-            multiply(new Strided(chances, chanceRow, 1), value, result, width, rows, columns, rows, null, 0);
+            multiply(new Strided(chances, chanceRow, 1), value, result, width, rows, columns, rows, null, 0, null);
             return;
         }
 
         var scores = PackBuffers.Current.Scores(rows * rows);
         var (slope, score) = (new Strided(result, width, 1), new Strided(scores, rows, 1));
-        multiply(new Strided(chances, chanceRow, 1).Turned, slope, projectedGradient + own + (2 * width), wide, rows, columns, rows, null, 0);
-        multiply(slope, value.Turned, scores, rows, rows, rows, columns, null, 0);
+        multiply(new Strided(chances, chanceRow, 1).Turned, slope, projectedGradient + own + (2 * width), wide, rows, columns, rows, null, 0, null);
+        multiply(slope, value.Turned, scores, rows, rows, rows, columns, null, 0, null);
         for (var row = 0; row < rows; row++)
         {
             Elementwise.SoftmaxBackward(scale, new ReadOnlySpan<float>(chances + (row * chanceRow), rows), new Span<float>(scores + ((nint)row * rows), rows));
         }
 
-        multiply(score, key, projectedGradient + own, wide, rows, columns, rows, null, 0);
-        multiply(score.Turned, query, projectedGradient + own + width, wide, rows, columns, rows, null, 0);
+        multiply(score, key, projectedGradient + own, wide, rows, columns, rows, null, 0, null);
+        multiply(score.Turned, query, projectedGradient + own + width, wide, rows, columns, rows, null, 0, null);
     }
 }

@@ -14,6 +14,20 @@ internal static class Elementwise
     /// <summary>x sigmoid(x) into <paramref name="result"/>.</summary>
     public static void Silu(ReadOnlySpan<float> input, Span<float> result) => Apply<SiluValue>(input, result);
 
+    /// <summary>The same of a block of rows, which stand <paramref name="distance"/> apart.</summary>
+    public static unsafe void Silu(float* input, float* result, nint distance, int rows, int columns)
+    {
+        if (columns == distance)
+        {
+            (rows, columns) = (1, rows * columns);
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            Silu(new ReadOnlySpan<float>(input + (row * distance), columns), new Span<float>(result + (row * distance), columns));
+        }
+    }
+
     /// <summary>gradient * silu'(input) into <paramref name="gradient"/>.</summary>
     public static void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient) => Apply<SiluGradient>(input, gradient);
 

@@ -57,35 +57,26 @@ public sealed unsafe partial class ManagedBackend
     }
 
     /// <inheritdoc/>
-    public void Silu(ReadOnlySpan<float> input, Span<float> result)
-    {
-        Shapes.Require("result", result.Length, 1, input.Length);
-        fixed (float* from = input, to = result)
-        {
-            _forkJoin.Run(Pieces.Of(input.Length), new SiluWork(from, to, input.Length, isBackward: false));
-        }
-    }
-
-    /// <inheritdoc/>
     public void SiluBackward(ReadOnlySpan<float> input, Span<float> gradient)
     {
         Shapes.Require("gradient", gradient.Length, 1, input.Length);
         fixed (float* from = input, to = gradient)
         {
-            _forkJoin.Run(Pieces.Of(input.Length), new SiluWork(from, to, input.Length, isBackward: true));
+            _forkJoin.Run(Pieces.Of(input.Length), new SiluBackwardWork(from, to, input.Length));
         }
     }
 
     /// <inheritdoc/>
-    public void LayerNorm(Span<float> values, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> inverseDeviations, Span<float> result)
+    public void LayerNorm(Span<float> values, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> inverseDeviations, Span<float> result, Span<float> activated = default)
     {
         var (rows, columns) = (inverseDeviations.Length, gain.Length);
         Shapes.Require("values", values.Length, rows, columns);
         Shapes.Require("bias", bias.Length, 1, columns);
         Shapes.Require("result", result.Length, rows, columns);
-        fixed (float* input = values, scale = gain, shift = bias, deviations = inverseDeviations, to = result)
+        RequireActivated(activated, rows, columns);
+        fixed (float* input = values, scale = gain, shift = bias, deviations = inverseDeviations, to = result, after = activated)
         {
-            _forkJoin.Run(Pieces.OfRows(rows, columns), new LayerNormWork(input, scale, shift, deviations, to, rows, columns));
+            _forkJoin.Run(Pieces.OfRows(rows, columns), new LayerNormWork(input, scale, shift, deviations, to, after, rows, columns));
         }
     }
 
@@ -120,21 +111,12 @@ public sealed unsafe partial class ManagedBackend
         }
     }
 
-    private readonly struct SiluWork(float* input, float* result, int length, bool isBackward) : IWork
+    private readonly struct SiluBackwardWork(float* input, float* gradient, int length) : IWork
     {
         public void Run(int index)
         {
             var (start, count) = (index * Pieces.Length, Math.Min(Pieces.Length, length - (index * Pieces.Length)));
-            var from = new ReadOnlySpan<float>(input + start, count);
-            var to = new Span<float>(result + start, count);
-            if (isBackward)
-            {
-                Elementwise.SiluBackward(from, to);
-            }
-            else
-            {
-                Elementwise.Silu(from, to);
-            }
+            Elementwise.SiluBackward(new ReadOnlySpan<float>(input + start, count), new Span<float>(gradient + start, count));
         }
     }
 
@@ -165,18 +147,23 @@ public sealed unsafe partial class ManagedBackend
         }
     }
 
-    private readonly struct LayerNormWork(float* values, float* gain, float* bias, float* deviations, float* result, int rows, int columns) : IWork
+    private readonly struct LayerNormWork(float* values, float* gain, float* bias, float* deviations, float* result, float* activated, int rows, int columns) : IWork
     {
         public void Run(int index)
         {
             var first = index * Pieces.Rows(columns);
             var count = Math.Min(Pieces.Rows(columns), rows - first);
+            var made = result + ((nint)first * columns);
             LayerNormalisation.Forward(
                 new Span<float>(values + ((nint)first * columns), count * columns),
                 new ReadOnlySpan<float>(gain, columns),
                 new ReadOnlySpan<float>(bias, columns),
                 new Span<float>(deviations + first, count),
-                new Span<float>(result + ((nint)first * columns), count * columns));
+                new Span<float>(made, count * columns));
+            if (activated is not null)
+            {
+                Elementwise.Silu(made, activated + ((nint)first * columns), columns, count, columns);
+            }
         }
     }
 

@@ -50,48 +50,65 @@ public sealed unsafe partial class ManagedBackend : IComputeBackend
 
     /// <inheritdoc/>
     public void MatMul(
-        MatMulForm form, int rows, int columns, int inner, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, bool accumulate = false)
+        MatMulForm form,
+        int rows,
+        int columns,
+        int inner,
+        ReadOnlySpan<float> left,
+        ReadOnlySpan<float> right,
+        Span<float> result,
+        bool accumulate = false,
+        Span<float> activated = default)
     {
         Shapes.Require("left", left.Length, rows, inner);
         Shapes.Require("right", right.Length, inner, columns);
         Shapes.Require("result", result.Length, rows, columns);
+        RequireActivated(activated, rows, columns);
         if (columns == 1)
         {
             MatrixVector.Multiply(form, rows, inner, left, right, result, accumulate);
+            Activate(result, activated);
             return;
         }
 
-        if (inner == 0 && !accumulate)
+        if (inner == 0)
         {
-            result.Clear();
+            if (!accumulate)
+            {
+                result.Clear();
+            }
+
+            Activate(result, activated);
             return;
         }
 
-        fixed (float* a = left, b = right, c = result)
+        fixed (float* a = left, b = right, c = result, after = activated)
         {
             var leftFactor = form == MatMulForm.LeftTransposed ? new Strided(a, 1, rows) : new Strided(a, inner, 1);
             var rightFactor = form == MatMulForm.RightTransposed ? new Strided(b, 1, inner) : new Strided(b, columns, 1);
-            _threaded.Multiply(leftFactor, rightFactor, c, rows, columns, inner, accumulate ? c : null, accumulate ? columns : 0);
+            _threaded.Multiply(leftFactor, rightFactor, c, rows, columns, inner, accumulate ? c : null, accumulate ? columns : 0, after);
         }
     }
 
     /// <inheritdoc/>
-    public void Linear(int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result)
+    public void Linear(
+        int rows, int columns, int inner, ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> result, Span<float> activated = default)
     {
         Shapes.Require("input", input.Length, rows, inner);
         Shapes.Require("weight", weight.Length, inner, columns);
         Shapes.Require("bias", bias.Length, 1, columns);
         Shapes.Require("result", result.Length, rows, columns);
+        RequireActivated(activated, rows, columns);
         if (columns == 1 || inner == 0)
         {
             FillRows(bias, result);
-            MatrixVector.Multiply(MatMulForm.Plain, rows, inner, input, weight, result, accumulate: true);
+            MatMul(MatMulForm.Plain, rows, columns, inner, input, weight, result, accumulate: true, activated);
             return;
         }
 
-        fixed (float* a = input, b = weight, c = result, row = bias)
+        fixed (float* a = input, b = weight, c = result, row = bias, after = activated)
         {
-            _threaded.Multiply(new Strided(a, inner, 1), new Strided(b, columns, 1), c, rows, columns, inner, row, 0);
+            _threaded.Multiply(new Strided(a, inner, 1), new Strided(b, columns, 1), c, rows, columns, inner, row, 0, after);
         }
     }
 
@@ -109,6 +126,22 @@ public sealed unsafe partial class ManagedBackend : IComputeBackend
 
     /// <inheritdoc/>
     public void Dispose() => _forkJoin.Dispose();
+
+    private static void RequireActivated(Span<float> activated, int rows, int columns)
+    {
+        if (!activated.IsEmpty)
+        {
+            Shapes.Require("activated", activated.Length, rows, columns);
+        }
+    }
+
+    private static void Activate(Span<float> result, Span<float> activated)
+    {
+        if (!activated.IsEmpty)
+        {
+            Elementwise.Silu(result, activated);
+        }
+    }
 
     private static KernelWidth Widest()
     {

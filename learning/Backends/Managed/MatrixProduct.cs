@@ -37,8 +37,9 @@ internal static unsafe class MatrixProduct<TKernel>
     /// <param name="inner">The length of the sums.</param>
     /// <param name="added">What is added, row by row: the result as it was, or one row for all; null for nothing.</param>
     /// <param name="addedRow">The distance of its rows; 0 where it is one row for all, or null.</param>
+    /// <param name="activated">Receives SiLU of the result, a block of rows at a time while it is in the second cache, with the result's distances; null for none.</param>
     public static void Multiply(
-        Strided left, Strided right, float* result, nint resultRow, int rows, int columns, int inner, float* added, nint addedRow)
+        Strided left, Strided right, float* result, nint resultRow, int rows, int columns, int inner, float* added, nint addedRow, float* activated)
     {
         var buffers = PackBuffers.Current;
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)
@@ -52,16 +53,21 @@ internal static unsafe class MatrixProduct<TKernel>
                 for (var firstRow = 0; firstRow < rows; firstRow += RowBlock)
                 {
                     var height = Math.Min(RowBlock, rows - firstRow);
+                    var place = (firstRow * resultRow) + firstColumn;
                     Block(
                         left.At(firstRow, firstInner),
                         panels,
-                        result + (firstRow * resultRow) + firstColumn,
+                        result + place,
                         resultRow,
                         new Extent(height, width, depth),
                         columns >= PackRowsFrom,
                         start == 0 ? null : (float*)start + (firstRow * startRow) + firstColumn,
                         startRow,
                         buffers);
+                    if (activated is not null && firstInner + depth == inner)
+                    {
+                        Elementwise.Silu(result + place, activated + place, resultRow, height, width);
+                    }
                 }
             }
         }

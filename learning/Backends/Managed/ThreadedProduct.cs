@@ -7,7 +7,7 @@ internal sealed unsafe class ThreadedProduct
     private const long ShareFrom = 1 << 19;
 
     private readonly ForkJoin _forkJoin;
-    private readonly delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, void> _multiply;
+    private readonly delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, float*, void> _multiply;
     private readonly int _tileRows;
     private readonly int _tileColumns;
 
@@ -34,14 +34,17 @@ internal sealed unsafe class ThreadedProduct
     public string Instructions { get; }
 
     /// <summary>A product on the calling thread, as in <see cref="MatrixProduct{TKernel}.Multiply"/>.</summary>
-    public delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, void> Alone => _multiply;
+    public delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, float*, void> Alone => _multiply;
 
-    /// <summary>result = left times right, plus what stands at <paramref name="added"/>: the result itself, or with a distance of 0 the same row for all; or nothing.</summary>
-    public void Multiply(Strided left, Strided right, float* result, int rows, int columns, int inner, float* added, nint addedRow)
+    /// <summary>
+    /// result = left times right, plus what stands at <paramref name="added"/>: the result itself, or with a distance of 0 the same row for all; or nothing.
+    /// SiLU of it goes where <paramref name="activated"/> is not null.
+    /// </summary>
+    public void Multiply(Strided left, Strided right, float* result, int rows, int columns, int inner, float* added, nint addedRow, float* activated)
     {
         if (_forkJoin.Threads == 1 || ForkJoin.IsInside || (long)rows * columns * inner < ShareFrom)
         {
-            _multiply(left, right, result, columns, rows, columns, inner, added, addedRow);
+            _multiply(left, right, result, columns, rows, columns, inner, added, addedRow, activated);
             return;
         }
 
@@ -49,12 +52,12 @@ internal sealed unsafe class ThreadedProduct
         var tile = byRows ? _tileRows : _tileColumns;
         var tiles = ((byRows ? rows : columns) + tile - 1) / tile;
         var step = (tiles + _forkJoin.Threads - 1) / _forkJoin.Threads * tile;
-        var work = new Part(_multiply, left, right, result, rows, columns, inner, added, addedRow, byRows, step);
+        var work = new Part(_multiply, left, right, result, rows, columns, inner, added, addedRow, activated, byRows, step);
         _forkJoin.Run(((byRows ? rows : columns) + step - 1) / step, work);
     }
 
     private readonly struct Part(
-        delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, void> multiply,
+        delegate*<Strided, Strided, float*, nint, int, int, int, float*, nint, float*, void> multiply,
         Strided left,
         Strided right,
         float* result,
@@ -63,19 +66,22 @@ internal sealed unsafe class ThreadedProduct
         int inner,
         float* added,
         nint addedRow,
+        float* activated,
         bool byRows,
         int step) : IWork
     {
         public void Run(int index)
         {
             var first = index * step;
+            var start = byRows ? (nint)first * columns : first;
+            var after = activated is null ? null : activated + start;
             if (byRows)
             {
-                multiply(left.At(first, 0), right, result + ((nint)first * columns), columns, Math.Min(step, rows - first), columns, inner, added + (first * addedRow), addedRow);
+                multiply(left.At(first, 0), right, result + start, columns, Math.Min(step, rows - first), columns, inner, added + (first * addedRow), addedRow, after);
                 return;
             }
 
-            multiply(left, right.At(0, first), result + first, columns, rows, Math.Min(step, columns - first), inner, added is null ? null : added + first, addedRow);
+            multiply(left, right.At(0, first), result + start, columns, rows, Math.Min(step, columns - first), inner, added is null ? null : added + first, addedRow, after);
         }
     }
 }

@@ -63,8 +63,7 @@ public sealed partial class TransformerNetwork(IComputeBackend backend)
 
         stream.CopyTo(a.FeedNormalised);
         backend.LayerNorm(a.FeedNormalised, block.FeedGain.Of(weights), block.FeedBias.Of(weights), a.FeedDeviations, a.FeedInput);
-        backend.Linear(rows, inner, width, a.FeedInput, block.InnerWeight.Of(weights), block.InnerBias.Of(weights), a.InnerBefore);
-        backend.Silu(a.InnerBefore, a.InnerAfter);
+        backend.Linear(rows, inner, width, a.FeedInput, block.InnerWeight.Of(weights), block.InnerBias.Of(weights), a.InnerBefore, a.InnerAfter);
         backend.AddRows(block.OuterBias.Of(weights), stream);
         backend.MatMul(MatMulForm.Plain, rows, width, inner, a.InnerAfter, block.OuterWeight.Of(weights), stream, accumulate: true);
     }

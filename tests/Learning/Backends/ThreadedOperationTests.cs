@@ -1,4 +1,5 @@
 using StepTool.Core.Chance;
+using StepTool.Learning.Backends;
 using StepTool.Learning.Backends.Managed;
 using StepTool.Learning.Optimisers;
 using StepTool.Tests.Learning.Batches;
@@ -21,7 +22,11 @@ public sealed class ThreadedOperationTests
         ["AddTo"] = (backend, a, b) => backend.AddTo(a, b),
         ["AddRows"] = (backend, a, b) => backend.AddRows(Part(a, 5, Columns), b),
         ["SumRows"] = (backend, a, b) => backend.SumRows(a, b.AsSpan(0, Columns)),
-        ["Silu"] = (backend, a, b) => backend.Silu(a, b),
+        ["LinearActivated"] = (backend, a, b) =>
+            backend.Linear(Rows, 96, Columns, a, Part(a, 0, Columns * 96), Part(a, 7, 96), new float[Rows * 96], b.AsSpan(0, Rows * 96)),
+        ["MatMulActivated"] = (backend, a, b) => // columns are shared
+            backend.MatMul(MatMulForm.Plain, 5, 1000, 120, Part(a, 0, 600), Part(a, 9, 120_000), [.. Part(a, 1, 5000)], accumulate: true, b.AsSpan(0, 5000)),
+        ["LayerNormActivated"] = (backend, a, b) => backend.LayerNorm([.. a], Part(a, 0, Columns), Part(a, 3, Columns), new float[Rows], new float[b.Length], b),
         ["SiluBackward"] = (backend, a, b) => backend.SiluBackward(a, b),
         ["LayerNorm"] = (backend, a, b) => backend.LayerNorm([.. a], Part(a, 0, Columns), Part(a, 3, Columns), new float[Rows], b),
         ["LayerNormBackward"] = (backend, a, b) =>
@@ -44,6 +49,26 @@ public sealed class ThreadedOperationTests
 
         Assert.Equal(alone, shared);
         Assert.NotEqual(Run(null, 1), alone);
+    }
+
+    [Theory]
+    [InlineData(700, 96, 300)] // several blocks of rows and of terms
+    [InlineData(5, 1000, 120)] // columns shared between threads
+    [InlineData(3, 2100, 40)] // several blocks of columns
+    [InlineData(9, 1, 33)]
+    [InlineData(9, 4, 0)]
+    public void Linear_Activated_IsSiluOfItsResultBitByBit(int rows, int columns, int inner)
+    {
+        foreach (var threads in new[] { 1, 3 })
+        {
+            using var backend = new ManagedBackend(threads);
+            var random = new SeededRandom(59);
+            float[] Row(int length) => RandomBatches.Row(random, length);
+            var (result, activated, expected) = (new float[rows * columns], new float[rows * columns], new float[rows * columns]);
+            backend.Linear(rows, columns, inner, Row(rows * inner), Row(inner * columns), Row(columns), result, activated);
+            Elementwise.Silu(result, expected);
+            Assert.Equal(expected, activated);
+        }
     }
 
     [Fact]
