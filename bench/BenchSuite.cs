@@ -10,7 +10,6 @@ using StepTool.Bench.Learning;
 using StepTool.Bench.Live;
 using StepTool.Bench.Virtual;
 using StepTool.Silo.Engines;
-using StepTool.Silo.Hosting;
 
 namespace StepTool.Bench;
 
@@ -32,9 +31,6 @@ internal static class BenchSuite
             var calls = await GrainCalls.MeasureAsync(TimeSpan.FromSeconds(5));
             return Figures(new("calls per second, 64 callers", calls.CallsPerSecond, "> 500,000"), new("bytes allocated a call", calls.BytesPerCall));
         }),
-        new("steps", async _ => Figures(
-            new("episode steps per second, memory", await EpisodeSteps.RunAsync(StorageKind.Memory), "> 20,000"),
-            new("episode steps per second, sqlite", await EpisodeSteps.RunAsync(StorageKind.Sqlite), "> 3,000"))),
         new("durability", DurabilitySuite.MeasureAsync),
         new("memory", SiloMemory.MeasureAsync),
         new("matmul", _ => Task.FromResult(Figures([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])

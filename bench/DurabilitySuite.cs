@@ -29,7 +29,7 @@ internal static class DurabilitySuite
 
         return new Measured(
             [
-                .. rates.Select(rate => Figure.Of($"steps per second, {Name(rate.Key)}", rate.Value)),
+                .. rates.Select(rate => Figure.Of($"steps per second, {Name(rate.Key)}", rate.Value, Goal(rate.Key))),
                 Share(StorageKind.Sqlite), Share(StorageKind.Azure),
             ],
             rates.ToImmutableSortedDictionary(rate => Name(rate.Key), rate => rate.Value));
@@ -37,6 +37,13 @@ internal static class DurabilitySuite
         Figure Share(StorageKind storage) =>
             Figure.Of($"{Name(storage)}, share of memory's rate in the same round", rates[storage].Zip(rates[StorageKind.Memory], (rate, memory) => rate / memory));
     }
+
+    private static string Goal(StorageKind storage) => storage switch
+    {
+        StorageKind.Memory => "> 20,000",
+        StorageKind.Sqlite => "> 3,000",
+        _ => "",
+    };
 
     private static string Name(StorageKind storage) => storage is StorageKind.Azure ? "Azurite" : storage.ToString().ToLowerInvariant();
 }

@@ -16,7 +16,7 @@ internal static class EpisodeSteps
     /// <param name="storage">Where state is kept.</param>
     /// <param name="tasks">Episodes, each of <see cref="Turns"/> steps.</param>
     /// <param name="configure">What else the silo is told.</param>
-    internal static async Task<double> RunAsync(StorageKind storage, int tasks = 4000, Action<SiloOptions>? configure = null)
+    internal static async Task<double> RunAsync(StorageKind storage, int tasks, Action<SiloOptions> configure)
     {
         var world = new BenchWorld(tasks, Turns);
         world.Open.SetResult();
