@@ -22,7 +22,12 @@ internal sealed class PolicyPromoteCommand : ConsoleCommand
     {
         await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var (name, head, version) = await _version.FindAsync(parsed, connection, cancellationToken);
-        var after = await connection.Policy(name).PromoteAsync(version, cancellationToken);
+        var after = await connection.Policy(name).PromoteAsync(version, head.Promoted.Version, cancellationToken);
+        if (after.Promoted.Version != version)
+        {
+            throw Refusal.Failed($"Version {after.Promoted.Version} of policy '{name}' was promoted meanwhile, and stays. Look with 'steptool policy show {name}'; repeat the command if version {version} is to serve all the same.");
+        }
+
         if (terminal.WritesJson)
         {
             terminal.Write(new { policy = name, promoted = after.Promoted.Version, before = head.Promoted.Version });

@@ -25,10 +25,11 @@ public interface IPolicyGrain : IGrainWithStringKey
     [Alias("Versions"), AlwaysInterleave]
     Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a version the one that serves.</summary>
+    /// <summary>Makes a version the one that serves, if that is still <paramref name="from"/>: so that a call that is made again does not undo what came after it.</summary>
+    /// <returns>The head, whichever version serves.</returns>
     /// <exception cref="ArgumentException">There is no such version, or it was removed.</exception>
     [Alias("Promote")]
-    Task<PolicyHead> PromoteAsync(int version, CancellationToken cancellationToken = default);
+    Task<PolicyHead> PromoteAsync(int version, int from, CancellationToken cancellationToken = default);
 
     /// <summary>Notes what a gate found and, where it passes a version against the one that is still promoted, promotes it. A stage of a run is noted once.</summary>
     [Alias("Judge")]

@@ -42,10 +42,10 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
 
     public Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.Versions);
 
-    public async Task<PolicyHead> PromoteAsync(int version, CancellationToken cancellationToken)
+    public async Task<PolicyHead> PromoteAsync(int version, int from, CancellationToken cancellationToken)
     {
         CheckIsThere(version);
-        if (state.State.Promotions is not [.., var current] || current != version)
+        if (state.State.Head!.Promoted.Version == from && (state.State.Promotions is not [.., var current] || current != version))
         {
             await SaveAsync(state.State with { Promotions = state.State.Promotions.Add(version) });
         }

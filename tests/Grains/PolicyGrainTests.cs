@@ -68,12 +68,12 @@ public sealed class PolicyGrainTests : IAsyncLifetime
     {
         await Policy.PublishAsync(Version(0));
         await Policy.PublishAsync(Version(1, 0, 8));
-        Assert.Equal(1, (await Policy.PromoteAsync(1)).Promoted.Version);
-        await Policy.PromoteAsync(0);
+        Assert.Equal(1, (await Policy.PromoteAsync(1, from: 0)).Promoted.Version);
+        await Policy.PromoteAsync(0, from: 1);
         await _house.DeactivateAsync(Policy);
         Assert.Equal(1, (await Policy.RollBackAsync(from: 0)).Promoted.Version);
         var first = await Assert.ThrowsAsync<InvalidOperationException>(() => Policy.RollBackAsync(from: 1));
-        var unknown = await Assert.ThrowsAsync<ArgumentException>(() => Policy.PromoteAsync(2));
+        var unknown = await Assert.ThrowsAsync<ArgumentException>(() => Policy.PromoteAsync(2, from: 1));
         Assert.Contains("no promotion before the one of version 1", first.Message, StringComparison.Ordinal);
         Assert.EndsWith("has the versions 0 to 1, and not 2; choose one of them.", unknown.Message, StringComparison.Ordinal);
     }
@@ -84,11 +84,23 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         await Policy.PublishAsync(Version(0));
         await Policy.PublishAsync(Version(1, 0, 8));
         await Policy.PublishAsync(Version(2, 8, 16));
-        await Policy.PromoteAsync(0);
-        await Policy.PromoteAsync(1);
-        await Policy.PromoteAsync(2);
+        await Policy.PromoteAsync(0, from: 0);
+        await Policy.PromoteAsync(1, from: 0);
+        await Policy.PromoteAsync(2, from: 1);
         await Policy.RollBackAsync(from: 2);
         Assert.Equal(1, (await Policy.RollBackAsync(from: 2)).Promoted.Version);
+    }
+
+    [Fact]
+    public async Task Promote_MadeAgainAfterAnotherPromotion_LeavesThatOne()
+    {
+        await Policy.PublishAsync(Version(0));
+        await Policy.PublishAsync(Version(1, 0, 8));
+        await Policy.PublishAsync(Version(2, 8, 16));
+        await Policy.PromoteAsync(1, from: 0);
+        await Policy.PromoteAsync(2, from: 1);
+        Assert.Equal(2, (await Policy.PromoteAsync(1, from: 0)).Promoted.Version);
+        Assert.Equal([1, 2], (await Policy.HistoryAsync()).Promotions.AsEnumerable());
     }
 
     private static PolicyManifest Version(int version, long from = 0, long to = 0) => new(

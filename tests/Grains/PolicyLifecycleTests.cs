@@ -50,7 +50,7 @@ public sealed class PolicyLifecycleTests
             await policy.PublishAsync(Manifest(version));
         }
 
-        await policy.PromoteAsync(1);
+        await policy.PromoteAsync(1, from: 0);
         var result = new GateResult("run", "gate", 2, 0, true, 12, null);
         Assert.Equal(1, (await policy.JudgeAsync(result)).Promoted.Version);
         Assert.Equal(1, (await policy.JudgeAsync(result with { Against = 1 })).Promoted.Version); // the same stage again
@@ -98,7 +98,7 @@ public sealed class PolicyLifecycleTests
             }
         }
 
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => policy.PromoteAsync(1));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => policy.PromoteAsync(1, from: 0));
         Assert.Contains("Version 1 of policy 'policy' was removed", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => policy.PinAsync("@1", 1));
         var failed = await house.CompleteAsync(Plans.Of(Plans.Evaluate("policy@1")) with { Run = "third" });
@@ -117,8 +117,8 @@ public sealed class PolicyLifecycleTests
             await policy.PublishAsync(Manifest(version) with { Description = blob, Weights = blob, Learner = blob, Run = version == 3 ? "" : "run" });
         }
 
-        await policy.PromoteAsync(1);
-        await policy.PromoteAsync(5);
+        await policy.PromoteAsync(1, from: 0);
+        await policy.PromoteAsync(5, from: 1);
         await policy.PinAsync("other-run", 2);
         await policy.PinAsync("@4", 4);
         var writes = 0;

@@ -100,7 +100,7 @@ internal sealed partial class Simulation
                 var policy = house.Grain<IPolicyGrain>("policy");
                 await (kind switch
                 {
-                    < 2 => policy.PromoteAsync(version),
+                    < 2 => policy.PromoteAsync(version, head.Promoted.Version),
                     2 => policy.RollBackAsync(head.Promoted.Version),
                     3 => policy.PinAsync(holder, version),
                     4 => policy.UnpinAsync(holder),
