@@ -61,12 +61,14 @@ public sealed class StepRewardsTests
     }
 
     [Theory]
-    [InlineData(RewardParts.Final, 0, 0, 1)]
-    [InlineData(RewardParts.Success, Part, Part, 1)]
-    [InlineData(RewardParts.Contribution, Part, Part, 1)]
-    [InlineData(RewardParts.Both, 2 * Part, 2 * Part, 1)]
-    public void Score_Parts_PayWhatTheySay(RewardParts parts, double first, double second, double last) =>
-        Assert.Equal([first, second, last], Rewards(1, new RewardOptions { Parts = parts }, TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish()));
+    [InlineData(RewardParts.Final, 0, 0)]
+    [InlineData(RewardParts.Success, Part, Part)]
+    [InlineData(RewardParts.Contribution, 0, Part)]
+    [InlineData(RewardParts.Both, Part, 2 * Part)]
+    public void Score_Parts_PayWhatTheySay(RewardParts parts, double useless, double useful) =>
+        Assert.Equal(
+            [useless, useful, useful, 1],
+            Rewards(1, new RewardOptions { Parts = parts }, TinyWorld.NewsCall(), TinyWorld.FindCall(1), TinyWorld.PriceCall(1), new Finish()));
 
     [Fact]
     public void Score_StepWeight_ScalesStepsAlone() =>
