@@ -57,6 +57,7 @@ public sealed class CandidateNetworkGradientTests
 
         var tensor = layout.Trained.Single(candidate => candidate.Name == name);
         GradientCheck.Agrees(weights, gradient, Loss, name, tensor.Offset, tensor.Length);
+        GradientCheck.AgreesAsAWhole(weights, gradient, Loss, name, tensor.Offset, tensor.Length, tolerance: 1e-3);
         Assert.True(tensor.Of(gradient.AsSpan()).ToArray().Any(slope => Math.Abs(slope) > 1e-3), "the tensor has an effect in this check");
     }
 

@@ -43,6 +43,7 @@ public sealed class TransformerNetworkTests : IDisposable
 
         var tensor = Small.Trained.Single(candidate => candidate.Name == name);
         GradientCheck.Agrees(weights, gradient, Loss, name, tensor.Offset, tensor.Length);
+        GradientCheck.AgreesAsAWhole(weights, gradient, Loss, name, tensor.Offset, tensor.Length);
         Assert.True(tensor.Of(gradient.AsSpan()).ToArray().Any(slope => Math.Abs(slope) > 1e-3), "the tensor has an effect in this check");
     }
 
