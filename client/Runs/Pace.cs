@@ -46,11 +46,11 @@ internal sealed class Pace(ImmutableArray<PlannedStage> stages)
             : TimeSpan.FromSeconds((evaluationLeft * evaluated.Value) + (trainingLeft * (trained ?? 0)));
     }
 
-    // Seconds an episode, over all stages of the kind.
+    // Seconds an episode, over all stages of the kind; before its first update a training has paid for its beginning alone.
     private static double? Cost(RunStatus status, string kind)
     {
         var own = status.Stages.Where(stage => stage.Kind == kind).ToList();
         var done = own.Sum(stage => stage.Done);
-        return done == 0 ? null : own.Sum(stage => stage.Seconds) / done;
+        return done == 0 || (kind == "train" && own.Sum(stage => stage.Updates) == 0) ? null : own.Sum(stage => stage.Seconds) / done;
     }
 }

@@ -49,17 +49,18 @@ public sealed class RunDisplayTests
     {
         var pace = new Pace([new("random", false, 100, 0), new("train@1", true, 40, 1), new("steptool", false, 100, 0)]);
 
-        var left = pace.Remaining(Status(Stage("random", 100, 100, 0, seconds: 10), Stage("train@1", 20, 40, 0, "train", seconds: 6)));
+        var left = pace.Remaining(Status(Stage("random", 100, 100, 0, seconds: 10), Stage("train@1", 20, 40, 0, "train", updates: 1, seconds: 6)));
 
         Assert.Equal(TimeSpan.FromSeconds((20 * 0.3) + (100 * 0.1)), left);
     }
 
     [Fact]
-    public void Remaining_NothingTrainedYet_IsUnknown()
+    public void Remaining_BeforeTheFirstUpdate_IsUnknown()
     {
         var pace = new Pace([new("random", false, 100, 0), new("train@1", true, 40, 1)]);
 
         Assert.Null(pace.Remaining(Status(Stage("random", 50, 100, 0, seconds: 10))));
+        Assert.Null(pace.Remaining(Status(Stage("random", 100, 100, 0, seconds: 10), Stage("train@1", 2, 40, 0, "train", seconds: 6))));
     }
 
     [Fact]
