@@ -18,6 +18,9 @@ public sealed class DecisionBatch
     /// <summary>The number of decisions.</summary>
     public int Decisions { get; private set; }
 
+    /// <summary>Turns that the decisions were read from: one each, and those that were played and could not be read as a decision.</summary>
+    public int Turns => Decisions + LeftOut;
+
     /// <summary>The number of candidates of all decisions together.</summary>
     public int Candidates { get; private set; }
 
@@ -39,8 +42,11 @@ public sealed class DecisionBatch
     /// <summary>The chosen candidate of each decision, counted from its first candidate [decisions].</summary>
     public ReadOnlySpan<int> Chosen => _chosen.AsSpan(0, Decisions);
 
+    internal int LeftOut { get; set; }
+
     internal void Clear()
     {
+        LeftOut = 0;
         Decisions = 0;
         Candidates = 0;
     }

@@ -20,6 +20,15 @@ public sealed class DecisionBatchBuilder
     /// <summary>Empties the batch and keeps its memory.</summary>
     public void Clear() => Batch.Clear();
 
+    /// <summary>Counts turns that are no decision of the batch: they were paid for all the same.</summary>
+    /// <param name="turns">How many, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="turns"/> is below 0.</exception>
+    public void LeaveOut(int turns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(turns);
+        Batch.LeftOut += turns;
+    }
+
     /// <summary>Adds one decision.</summary>
     /// <param name="situation">The situation's features [features].</param>
     /// <param name="candidates">The candidates' features, one candidate after the other [candidates, features].</param>

@@ -10,7 +10,7 @@ namespace StepTool.Learning.Learner;
 /// backward pass of one decision, through the policy or through a critic.
 /// </summary>
 /// <remarks>
-/// An epoch has as many rows as the batch has decisions, and what a method learns from comes again, reshuffled, until they are used: so every method makes equally
+/// An epoch has as many rows as the batch has decisions at most, the quota as many as the epochs' turns, and what a method learns from comes again, reshuffled, until they are used: so every method makes equally
 /// many gradient rows and optimiser steps of the same batch, however few of its decisions it can use.
 /// </remarks>
 internal sealed class Descent(PolicyLearnerOptions options, ILearnerNetwork network, AdamW optimiser, int quota)

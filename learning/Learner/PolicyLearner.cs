@@ -129,12 +129,12 @@ public sealed class PolicyLearner
         _state = new LearnerState(weights, weights, _state.FirstMoment, _state.SecondMoment, 0, _state.KlCoefficient, _state.Random);
     }
 
-    /// <summary>Opens an update's quota of gradient rows: the epochs times the batch's decisions, the same for every method.</summary>
+    /// <summary>Opens an update's quota of gradient rows: the epochs times the batch's turns, the same for every method.</summary>
     /// <param name="batch">The decisions.</param>
     internal Descent Begin(DecisionBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return new Descent(_options, _network, _optimiser, checked(_options.Epochs * batch.Decisions));
+        return new Descent(_options, _network, _optimiser, checked(_options.Epochs * batch.Turns));
     }
 
     /// <summary>Improves the policy by the clipped policy gradient with the rows that are left of a quota.</summary>

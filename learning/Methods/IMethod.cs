@@ -27,7 +27,7 @@ public interface IMethod
     /// <summary>Whether what single steps are paid changes what it learns; otherwise it reads at most the final reward. Default false.</summary>
     bool ReadsStepRewards => false;
 
-    /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's decisions.</summary>
+    /// <summary>Makes one update, wholly or not at all, from at most as many gradient rows as any other method: the epochs times the batch's turns.</summary>
     /// <param name="learner">The policy to improve.</param>
     /// <param name="episodes">The episodes; no two share a decision.</param>
     /// <param name="batch">The decisions.</param>

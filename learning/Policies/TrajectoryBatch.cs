@@ -43,6 +43,7 @@ public sealed class TrajectoryBatch
         for (var index = 0; index < rows.Length; index++)
         {
             droppedSteps += rows[index] is { } kept ? trajectories[index].Steps.Length - kept.Count : 0;
+            builder.LeaveOut(trajectories[index].Steps.Length - (rows[index]?.Count ?? 0));
             if (rows[index] is not { Count: > 0 } encoded)
             {
                 continue;

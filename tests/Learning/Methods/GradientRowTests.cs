@@ -9,7 +9,7 @@ using Xunit;
 
 namespace StepTool.Tests.Learning.Methods;
 
-/// <summary>Methods are compared at equal gradient rows: each makes exactly the epochs times the batch's decisions of them, or none at all.</summary>
+/// <summary>Methods are compared at equal gradient rows: each makes exactly the epochs times the batch's turns of them, or none at all.</summary>
 [Trait("Kind", "Unit")]
 public sealed class GradientRowTests
 {
@@ -87,8 +87,13 @@ public sealed class GradientRowTests
         Assert.NotEqual(taken[..8], taken[8..16]);
     }
 
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Update_TurnsThatAreNoDecision_AreMadeUpForInRows(string method) =>
+        Assert.Equal(Epochs * (Decisions + 12), Update(method, Options, solvedEvery: 7, leftOut: 12).Metrics.Rows);
+
     // Episodes of two steps, four candidates each. Every group of seven shares its first situation, in which the solved one chose 0 and the others 1, 2 and 3.
-    private static (UpdateMetrics Metrics, bool Changed) Update(string method, PolicyLearnerOptions options, int solvedEvery)
+    private static (UpdateMetrics Metrics, bool Changed) Update(string method, PolicyLearnerOptions options, int solvedEvery, int leftOut = 0)
     {
         using var backend = new ManagedBackend(1);
         var random = new SeededRandom(7);
@@ -108,6 +113,7 @@ public sealed class GradientRowTests
             });
         }
 
+        builder.LeaveOut(leftOut);
         var learner = PolicyLearner.Create(new CandidateArchitecture(6, 4, 16, 16, 8), options, 1, backend);
         var before = learner.Weights.Values.ToArray();
         var metrics = TrainingMethods.Create(method).Update(learner, episodes, builder.Batch);

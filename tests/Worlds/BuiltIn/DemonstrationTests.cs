@@ -22,6 +22,7 @@ public sealed class DemonstrationTests
         Assert.InRange((double)solved / episodes.Count, 0.7, 0.99);
         Assert.Equal((episodes.Count, 0), (batch.Episodes.Count, batch.Dropped));
         Assert.Equal(episodes.Sum(episode => episode.Steps.Length), batch.Batch.Decisions + batch.DroppedSteps);
+        Assert.Equal(episodes.Sum(episode => episode.Steps.Length), batch.Batch.Turns);
         Assert.InRange(batch.DroppedSteps, 0, batch.Batch.Decisions / 10);
     }
 
