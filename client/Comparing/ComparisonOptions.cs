@@ -65,7 +65,7 @@ internal sealed class ComparisonOptions
     }
 
     /// <summary>The request under the first part of its runs' ids.</summary>
-    /// <exception cref="Refusal">A group is unknown.</exception>
+    /// <exception cref="Refusal">A group is unknown, or an option would change nothing.</exception>
     public CompareRequest Request(ParseResult parsed, WorldChoice world, string run)
     {
         var preset = CompareDefaults.Of(world.ShortName);
@@ -84,7 +84,15 @@ internal sealed class ComparisonOptions
         };
         request = _experiment.Fill(request, parsed, world, request.Measured);
         request = request with { Settings = request.Settings with { Entropy = request.Settings.Entropy ?? CompareDefaults.Entropy } };
-        return request with { Contenders = Contender.Of(parsed.GetValue(_methods), parsed.GetValue(_ablations), request.Settings, request.Rewards) };
+        var ablations = parsed.GetValue(_ablations);
+        if (ablations.Contains("rewards") && _experiment.SaysReward(parsed))
+        {
+            throw Refusal.Usage("--reward is given beside --ablate rewards, which tries every value of it. Leave one of them out.");
+        }
+
+        var contenders = Contender.Of(parsed.GetValue(_methods), ablations, request.Settings, request.Rewards);
+        _experiment.Check(parsed, [.. contenders.Select(contender => contender.Settings.Method).Distinct()], imitates: true);
+        return request with { Contenders = contenders };
     }
 
     private static ImmutableArray<string> Names(ArgumentResult result, string option, IReadOnlyList<string> known)

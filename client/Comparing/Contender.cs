@@ -16,7 +16,9 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
     public const string Main = "steptool";
 
     /// <summary>Its place in the report; what reads the truth stands outside the ranking.</summary>
-    public MethodKind Kind => Rewards.Control is RewardControl.Oracle || TrainingMethods.References.Contains(Settings.Method) ? MethodKind.Reference : MethodKind.Method;
+    public MethodKind Kind => TrainingMethods.References.Contains(Settings.Method) || (Rewards.Control is RewardControl.Oracle && TrainingMethods.Create(Settings.Method).ReadsStepRewards)
+        ? MethodKind.Reference
+        : MethodKind.Method;
 
     /// <summary>What can be asked for by name, in the report's order: methods, then references.</summary>
     public static ImmutableArray<string> Known { get; } = [.. TrainingMethods.All, .. TrainingMethods.References];
@@ -34,8 +36,7 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
         return
         [
             .. Known.Where(names.Contains).Select(method => new Contender(method, settings with { Method = method }, rewards)),
-            .. ablations.Contains("credit") ? Credit(main) : [],
-            .. ablations.Contains("rewards") ? Paid(main) : [],
+            .. (ablations.Contains("credit") ? Credit(main) : []).Concat(ablations.Contains("rewards") ? Paid(main) : []).Where(main.Differs),
         ];
     }
 
@@ -43,10 +44,10 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
     private static IEnumerable<Contender> Credit(Contender main) =>
     [
         main.With("released", new CreditRule { Weighting = CreditWeighting.Released, Clock = CreditClock.Token, Terminal = TerminalScore.Dropped }),
-        main.With("released weights", new CreditRule { Weighting = CreditWeighting.Released }),
-        main.With("immediate", new CreditRule { Weighting = CreditWeighting.Immediate }),
-        main.With("token clock", new CreditRule { Clock = CreditClock.Token }),
-        main.With("dropped", new CreditRule { Terminal = TerminalScore.Dropped }),
+        main.With("released weights", main.Settings.Credit with { Weighting = CreditWeighting.Released }),
+        main.With("immediate", main.Settings.Credit with { Weighting = CreditWeighting.Immediate }),
+        main.With("token clock", main.Settings.Credit with { Clock = CreditClock.Token }),
+        main.With("dropped", main.Settings.Credit with { Terminal = TerminalScore.Dropped }),
     ];
 
     private static IEnumerable<Contender> Paid(Contender main) =>
@@ -59,6 +60,9 @@ internal sealed record Contender(string Name, TrainingSettings Settings, RewardO
         main.With("constant", main.Rewards with { Control = RewardControl.Constant }),
         main.With("oracle", main.Rewards with { Control = RewardControl.Oracle }),
     ];
+
+    // What the command line has set already is not set once more.
+    private bool Differs(Contender other) => (Settings, Rewards) != (other.Settings, other.Rewards);
 
     private Contender With(string name, CreditRule credit) => new($"{Name} {name}", Settings with { Credit = credit }, Rewards);
 

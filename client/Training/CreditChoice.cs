@@ -39,6 +39,21 @@ internal sealed class CreditChoice
         command.Options.Add(_terminal);
     }
 
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_weighting, _clock, _terminal];
+
+    /// <summary>Refuses what says how later rewards count where none does.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="others">Other options of that kind.</param>
+    /// <exception cref="Refusal">An option would change nothing.</exception>
+    public void Check(ParseResult parsed, params IEnumerable<Option> others)
+    {
+        if (parsed.GetValue(_weighting) == "immediate" && others.Append(_clock).FirstOrDefault(option => Given.Text(parsed, option) is not null) is { } unread)
+        {
+            throw Refusal.Usage($"{unread.Name} is '{Given.Text(parsed, unread)}', and --credit immediate counts no later reward. Leave one of them out.");
+        }
+    }
+
     /// <summary>The options' values.</summary>
     public CreditRule Read(ParseResult parsed) => new()
     {

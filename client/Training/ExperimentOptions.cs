@@ -36,6 +36,17 @@ internal sealed class ExperimentOptions
         _learning = new LearningOptions(command, choosesMethod);
     }
 
+    /// <summary>Refuses what the command line names and no method that learns would read.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="methods">Names of the methods.</param>
+    /// <param name="imitates">Whether something imitates demonstrations besides them.</param>
+    /// <exception cref="Refusal">An option would change nothing.</exception>
+    public void Check(ParseResult parsed, IReadOnlyList<string> methods, bool imitates) => _learning.Check(
+        parsed, methods, (_mistakes, method => imitates || method.Imitates), (_finishShare, method => !method.Imitates));
+
+    /// <summary>Whether the command line says which parts of the step reward are paid.</summary>
+    public bool SaysReward(ParseResult parsed) => _learning.SaysReward(parsed);
+
     /// <summary>Fills a request with the options' values.</summary>
     /// <param name="request">The request, with the world's own batch size.</param>
     /// <param name="parsed">The command line.</param>

@@ -54,16 +54,39 @@ internal sealed class LearningOptions
     };
 
     /// <summary>How steps are rewarded.</summary>
-    /// <exception cref="Refusal">An option was named that the method does not read.</exception>
-    public RewardOptions Rewards(ParseResult parsed)
+    public RewardOptions Rewards(ParseResult parsed) => _rewards.Read(parsed);
+
+    /// <summary>Whether the command line says which parts of the step reward are paid.</summary>
+    public bool SaysReward(ParseResult parsed) => _rewards.SaysParts(parsed);
+
+    /// <summary>Refuses what the command line names and no method that learns would read.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="methods">Names of the methods.</param>
+    /// <param name="others">Further options, and which methods read each.</param>
+    /// <exception cref="Refusal">An option would change nothing.</exception>
+    public void Check(ParseResult parsed, IReadOnlyList<string> methods, params IEnumerable<(Option Option, Func<IMethod, bool> IsReadBy)> others)
     {
-        var method = _choosesMethod ? parsed.GetValue(_method)! : "steptool";
-        if (!TrainingMethods.Create(method).ReadsStepRewards && _rewards.Given(parsed).FirstOrDefault() is { } given)
+        foreach (var (option, isReadBy) in Read.Concat(others))
         {
-            var readers = TrainingMethods.All.Where(name => TrainingMethods.Create(name).ReadsStepRewards);
-            throw Refusal.Usage($"{given} decides what steps are paid, and method '{method}' does not read that. Leave it out, or choose a method that does: {string.Join(", ", readers)}.");
+            if (Given.Text(parsed, option) is { } text && !methods.Any(name => isReadBy(TrainingMethods.Create(name))))
+            {
+                var readers = TrainingMethods.All.Where(name => isReadBy(TrainingMethods.Create(name)));
+                var subject = methods.Count == 1 ? $"method '{methods[0]}' does not read it" : $"of the methods {string.Join(", ", methods)} none reads it";
+                throw Refusal.Usage($"{option.Name} is '{text}', and {subject}. Leave it out, or choose a method that does: {string.Join(", ", readers)}.");
+            }
         }
 
-        return _rewards.Read(parsed);
+        _credit.Check(parsed, _gamma, _lambda);
+        _rewards.Check(parsed);
     }
+
+    private IEnumerable<(Option Option, Func<IMethod, bool> IsReadBy)> Read =>
+    [
+        (_entropy, method => method.Reads.HasFlag(MethodSettings.Entropy)),
+        (_kl, method => method.Reads.HasFlag(MethodSettings.Kl)),
+        (_gamma, method => method.Reads.HasFlag(MethodSettings.Gamma)),
+        (_lambda, method => method.Reads.HasFlag(MethodSettings.Lambda)),
+        .. _credit.Options.Select(option => (option, (Func<IMethod, bool>)(method => method.Reads.HasFlag(MethodSettings.Credit)))),
+        .. _rewards.Options.Select(option => (option, (Func<IMethod, bool>)(method => method.ReadsStepRewards))),
+    ];
 }

@@ -47,9 +47,28 @@ internal sealed class RewardChoice
         command.Options.Add(_unanswered);
     }
 
-    /// <summary>Those of the options that the command line names.</summary>
-    public IEnumerable<string> Given(ParseResult parsed) =>
-        new Option[] { _parts, _weight, _contribution, _unanswered }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_parts, _weight, _contribution, _unanswered];
+
+    /// <summary>Whether the command line says which parts are paid.</summary>
+    public bool SaysParts(ParseResult parsed) => Given.Text(parsed, _parts) is not null;
+
+    /// <summary>Refuses what says how parts are paid that are not.</summary>
+    /// <exception cref="Refusal">An option would change nothing.</exception>
+    public void Check(ParseResult parsed)
+    {
+        var parts = parsed.GetValue(_parts);
+        Option[] unread = parts switch
+        {
+            "final" => [_weight, _contribution, _unanswered],
+            "success" or "oracle" => [_contribution],
+            _ => [],
+        };
+        if (unread.FirstOrDefault(option => Given.Text(parsed, option) is not null) is { } other)
+        {
+            throw Refusal.Usage($"{other.Name} is '{Given.Text(parsed, other)}', and --reward {parts} does not pay what it speaks of. Leave one of them out.");
+        }
+    }
 
     /// <summary>The options' values.</summary>
     public RewardOptions Read(ParseResult parsed) => new()

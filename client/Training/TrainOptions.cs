@@ -30,7 +30,7 @@ internal sealed class TrainOptions
     public int Seed(ParseResult parsed) => (int)parsed.GetValue(_seed);
 
     /// <summary>The request under a run's id.</summary>
-    /// <exception cref="Refusal">A group is unknown.</exception>
+    /// <exception cref="Refusal">A group is unknown, or an option would change nothing.</exception>
     public TrainRequest Request(ParseResult parsed, WorldChoice world, string run)
     {
         var preset = TrainDefaults.Of(world.ShortName);
@@ -45,6 +45,8 @@ internal sealed class TrainOptions
             IsGated = parsed.GetValue(_promote) == Gated,
             KeptVersions = parsed.GetValue(_keep),
         };
-        return _experiment.Fill(request, parsed, world, Split.Test);
+        request = _experiment.Fill(request, parsed, world, Split.Test);
+        _experiment.Check(parsed, [request.Settings.Method], imitates: false);
+        return request;
     }
 }

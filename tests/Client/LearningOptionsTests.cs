@@ -48,17 +48,49 @@ public sealed class LearningOptionsTests
     }
 
     [Theory]
-    [InlineData("ppo", "--reward", "final")]
-    [InlineData("sft", "--step-weight", "0.5")]
-    [InlineData("rft", "--contribution", "lcs")]
-    [InlineData("eto", "--unanswered", "paid")]
-    public async Task Train_RewardOptionThatTheMethodDoesNotRead_IsWrongUsageAndNamesWhoDoes(string method, string option, string value)
+    [InlineData("ppo", "--reward", "final", "archer, steptool")]
+    [InlineData("sft", "--step-weight", "0.5", "archer, steptool")]
+    [InlineData("rft", "--contribution", "lcs", "archer, steptool")]
+    [InlineData("eto", "--unanswered", "paid", "archer, steptool")]
+    [InlineData("sft", "--credit", "return-to-go", "ppo, steptool")]
+    [InlineData("rft", "--clock", "token", "ppo, steptool")]
+    [InlineData("archer", "--lambda", "0.5", "ppo, steptool")]
+    [InlineData("ppo", "--mistakes", "0.4", "sft")]
+    [InlineData("sft", "--finish-share", "0", "rft, ppo, eto, archer, steptool")]
+    public async Task Train_OptionThatTheMethodDoesNotRead_IsWrongUsageAndNamesWhoDoes(string method, string option, string value, string readers)
     {
         using var folder = new TemporaryFolder();
         var run = await ConsoleRun.OfAsync("train", "--method", method, option, value, "--data-dir", folder.Path);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"{option} decides what steps are paid, and method '{method}' does not read that. Leave it out, or choose a method that does: archer, steptool.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{option} is '{value}', and method '{method}' does not read it. Leave it out, or choose a method that does: {readers}.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--reward final --step-weight 0.7", "--step-weight is '0.7', and --reward final does not pay what it speaks of.")]
+    [InlineData("--reward success --contribution lcs", "--contribution is 'lcs', and --reward success does not pay what it speaks of.")]
+    [InlineData("--credit immediate --gamma 0.9", "--gamma is '0.9', and --credit immediate counts no later reward.")]
+    [InlineData("--credit immediate --clock token", "--clock is 'token', and --credit immediate counts no later reward.")]
+    public async Task Train_OptionThatAnotherTakesItsMeaning_IsWrongUsage(string arguments, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await ConsoleRun.OfAsync(["train", .. arguments.Split(' '), "--data-dir", folder.Path]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(error, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--methods sft,rft,ppo --reward shuffled", "--reward is 'shuffled', and of the methods sft, rft, ppo none reads it.")]
+    [InlineData("--methods eto --entropy 0.1", "--entropy is '0.1', and method 'eto' does not read it.")]
+    [InlineData("--ablate rewards --reward success", "--reward is given beside --ablate rewards, which tries every value of it.")]
+    public async Task Compare_OptionThatNothingReads_IsWrongUsage(string arguments, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await ConsoleRun.OfAsync(["compare", .. arguments.Split(' '), "--data-dir", folder.Path]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(error, run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class TrainTests
         var run = await ConsoleProcess.RunAsync(folder.Path, [.. Small, "--method", "archer", "--lambda", "0.5"]);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("Setting 'Lambda' is 0.5, but method 'archer' does not read it. Leave it out, or choose a method that does: ppo, steptool.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("--lambda is '0.5', and method 'archer' does not read it. Leave it out, or choose a method that does: ppo, steptool.", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

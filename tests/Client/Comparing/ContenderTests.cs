@@ -42,6 +42,21 @@ public sealed class ContenderTests
         ["relevance", "steptool oracle"],
         Contender.Of(["all"], ["rewards"], new TrainingSettings(), new RewardOptions()).Where(contender => contender.Kind is MethodKind.Reference).Select(contender => contender.Name));
 
+    [Fact]
+    public void Of_CreditSetAlready_ChangesOneThingMoreAndLeavesOutWhatIsTheSame()
+    {
+        var contenders = Contender.Of([], ["credit"], new TrainingSettings { Credit = new CreditRule { Clock = CreditClock.Token } }, new RewardOptions());
+
+        Assert.DoesNotContain("steptool token clock", contenders.Select(contender => contender.Name));
+        Assert.All(contenders, contender => Assert.Equal(CreditClock.Token, contender.Settings.Credit.Clock));
+        Assert.Equal(TerminalScore.Dropped, contenders.Single(contender => contender.Name == "steptool dropped").Settings.Credit.Terminal);
+    }
+
+    [Fact]
+    public void Kind_RewardByTheTruth_IsAReferenceOnlyWhereItIsRead() => Assert.Equal(
+        ["archer", "steptool", "relevance"],
+        Contender.Of(["all"], [], new TrainingSettings(), new RewardOptions { Control = RewardControl.Oracle }).Where(contender => contender.Kind is MethodKind.Reference).Select(contender => contender.Name));
+
     private static IReadOnlyList<string> Names(string[] methods, string[] ablations) =>
         [.. Contender.Of(methods, ablations, new TrainingSettings(), new RewardOptions()).Select(contender => contender.Name)];
 }
