@@ -21,7 +21,7 @@ internal sealed partial class TaskGrain
     {
         // A reply whose step could not be saved is at hand still.
         var request = EpisodeEngine.Request(episode, _spec!.Tools);
-        var reply = _received is { } received && received.Request == request ? received.Reply : await SendAsync(episode, request, cancellationToken);
+        var reply = ReplyTo(request) ?? await SendAsync(episode, request, cancellationToken);
         if (reply is null)
         {
             _spec = null;
@@ -53,6 +53,8 @@ internal sealed partial class TaskGrain
                 throw new InvalidOperationException($"A tool replies with an answer, a deferral or a fault, not {reply.GetType().Name}.");
         }
     }
+
+    private ToolReply? ReplyTo(ToolRequest request) => _received is { } received && received.Request == request ? received.Reply : null;
 
     /// <summary>Sends a call; null, with nothing sent, when the run does not want this attempt any more or this activation goes down.</summary>
     private async Task<ToolReply?> SendAsync(Episode episode, ToolRequest request, CancellationToken cancellationToken)

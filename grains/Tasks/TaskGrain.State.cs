@@ -16,6 +16,9 @@ internal sealed partial class TaskGrain
     /// <summary>What this attempt has stored; what an earlier one left behind is none of it.</summary>
     private TaskState? Stored => state.RecordExists && state.State.Resumed == Resumed ? state.State : null;
 
+    /// <summary>The reply to the stored call, at hand until its step is saved.</summary>
+    private ToolReply? Replied => _episode is { Pending: not null } episode ? ReplyTo(EpisodeEngine.Request(episode, _spec!.Tools)) : null;
+
     private int? Version => _policy?.Version ?? Stored?.Version ?? (_spec!.Policy.Pin is PolicyPin.Version ? _spec.Policy.Version : null);
 
     private async ValueTask<Episode> BeginAsync(RolloutSpec spec, CancellationToken cancellationToken) => spec.Resumes is { } resumes
@@ -40,25 +43,37 @@ internal sealed partial class TaskGrain
     }
 
     // An intent whose call was not sent would look to the next activation like one whose call was.
-    private async Task WithdrawAsync()
+    private async Task WithdrawAsync(CancellationToken cancellationToken)
     {
-        if (_unsent is { } intent && intent == state.Etag)
-        {
-            _unsent = null;
-            state.State = state.State with { Episode = state.State.Episode with { Pending = null }, Caller = null };
-            await state.WriteStateAsync();
-        }
+        var intent = _unsent;
+        _unsent = null; // nothing is sent from here on
+        await InsistAsync(
+            () => intent is not null && intent == state.Etag,
+            () =>
+            {
+                state.State = state.State with { Episode = state.State.Episode with { Pending = null }, Caller = null };
+                return state.WriteStateAsync();
+            },
+            cancellationToken);
     }
 
     // An answer that could not be stored would be lost with this activation, and its call be of unknown outcome.
-    private async Task KeepAnswerAsync(CancellationToken cancellationToken)
+    private Task KeepAnswerAsync(CancellationToken cancellationToken) => InsistAsync(
+        () => Replied is ToolAnswer,
+        async () =>
+        {
+            await SaveAsync(EpisodeEngine.Observe(_episode!, (ToolAnswer)Replied!));
+            _received = null;
+        },
+        cancellationToken);
+
+    private async Task InsistAsync(Func<bool> isOpen, Func<Task> write, CancellationToken cancellationToken)
     {
-        for (var tries = 1; _received is { Reply: ToolAnswer answer } received && _episode is { Pending: not null } episode && EpisodeEngine.Request(episode, _spec!.Tools) == received.Request; tries++)
+        for (var tries = 1; isOpen(); tries++)
         {
             try
             {
-                await SaveAsync(EpisodeEngine.Observe(episode, answer));
-                _received = null;
+                await write();
             }
             catch (Exception exception) when (tries < LastTries)
             {

@@ -75,7 +75,7 @@ internal sealed partial class TaskGrain(
         try
         {
             await KeepAnswerAsync(cancellationToken);
-            await WithdrawAsync();
+            await WithdrawAsync(cancellationToken);
             await archive.ReleaseAsync(slots.Silo, _id, cancellationToken); // another silo goes on at once
         }
         catch (Exception exception)

@@ -105,6 +105,34 @@ public sealed class MutatingCallTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Intent_WhoseFirstWithdrawalFails_LeavesTheCallToTheNext(bool failsAfterStoring)
+    {
+        var ground = Ordering();
+        var first = await House.StartAsync(ground);
+        var lifetimes = first.Silos.Select(silo => silo.GetRequiredService<IHostApplicationLifetime>()).ToArray();
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = 1;
+        ground.Store.FailsAfterStoring = failsAfterStoring;
+        ground.Store.Fails = (_, _, written) => stored.Task.IsCompleted && written is TaskState { Episode.Pending: null } && left-- > 0;
+        ground.Store.Stored = (_, _, written) =>
+        {
+            if (written is TaskState { Episode.Pending: not null } && stored.TrySetResult())
+            {
+                Array.ForEach(lifetimes, lifetime => lifetime.StopApplication());
+            }
+        };
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await stored.Task;
+        await first.DisposeAsync();
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        Assert.Equal((EpisodeStatus.Finished, 1, 1), (Assert.Single(await second.OutcomesAsync()).Status, ground.Tools.Sent.GetValueOrDefault(OrderCall), ground.Store.Failures));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Write_OfTheResultFails_IsMadeAgainWithTheAnswerAtHand(bool failsAfterStoring)
     {
         var ground = Ordering();
