@@ -18,10 +18,22 @@ namespace StepTool.Grains.Tasks;
 /// </summary>
 internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWorldCatalogue worlds, IOptions<GrainsOptions> options)
 {
-    /// <summary>Archives an ended episode.</summary>
-    internal async Task CompleteAsync(Episode episode, RolloutSpec rollout, int? version, IWorld world, RetryBudget retries, CancellationToken cancellationToken)
+    /// <summary>Scores and judges an ended episode; a judge that fails too often ends it by a fault.</summary>
+    internal static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world, RetryBudget retries)
     {
-        var (closed, judgement) = Close(episode, rollout, world, retries);
+        try
+        {
+            return EpisodeEngine.Close(episode, world, rollout.Rewards);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && retries.IsSpentBy(FaultBoundary.Judge))
+        {
+            return (EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Judge, exception.Message)), null);
+        }
+    }
+
+    /// <summary>Archives a closed episode.</summary>
+    internal async Task CompleteAsync(Episode closed, Judgement? judgement, RolloutSpec rollout, int? version, IWorld world, CancellationToken cancellationToken)
+    {
         var trajectory = await blobs.PutAsync(EpisodeCodec.Encode(closed), cancellationToken);
         var resumed = rollout.Resumes?.Number ?? 0;
         if (rollout.TrainingOrdinal >= 0)
@@ -41,7 +53,7 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWo
         if (await grains.GetGrain<IRunGrain>(id.Run).RolloutAsync(id.Ordinal, cancellationToken) is { } rollout)
         {
             var faulted = EpisodeEngine.Fail(rollout.Begin(), new EpisodeFault(FaultBoundary.Storage, reason));
-            await CompleteAsync(faulted, rollout, version: null, await worlds.GetAsync(rollout.World, cancellationToken), new RetryBudget(), cancellationToken);
+            await CompleteAsync(faulted, judgement: null, rollout, version: null, await worlds.GetAsync(rollout.World, cancellationToken), cancellationToken);
         }
 
         await DropAsync(id, cancellationToken);
@@ -57,16 +69,4 @@ internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWo
     internal Task ReleaseAsync(string silo, EpisodeId rollout, CancellationToken cancellationToken) => Shard(rollout).ReleaseAsync(silo, rollout, cancellationToken: cancellationToken);
 
     private IRolloutQueueGrain Shard(EpisodeId rollout) => grains.GetGrain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(rollout, options.Value.QueueShards)));
-
-    private static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world, RetryBudget retries)
-    {
-        try
-        {
-            return EpisodeEngine.Close(episode, world, rollout.Rewards);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException && retries.IsSpentBy(FaultBoundary.Judge))
-        {
-            return (EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Judge, exception.Message)), null);
-        }
-    }
 }

@@ -37,7 +37,7 @@ internal sealed partial class TaskGrain
 
     private async Task SaveAsync(Episode episode)
     {
-        state.State = new TaskState(episode, Version) { Resumed = Resumed, Caller = episode.Pending is null ? null : slots.Silo };
+        state.State = new TaskState(episode, Version) { Resumed = Resumed, Caller = episode is { Pending: null } or { HasEnded: true } ? null : slots.Silo };
         await state.WriteStateAsync();
         _episode = episode;
     }

@@ -196,7 +196,13 @@ internal sealed partial class TaskGrain(
             }
         }
 
-        await archive.CompleteAsync(_episode, _spec!, Version, _world!, _retries, cancellationToken);
+        var (closed, judgement) = EpisodeArchive.Close(_episode, _spec!, _world!, _retries);
+        if (closed.Status is EpisodeStatus.Faulted && _spec!.TrainingOrdinal >= 0)
+        {
+            await SaveAsync(closed); // what failed may work after a restart, when the log holds this end already
+        }
+
+        await archive.CompleteAsync(closed, judgement, _spec!, Version, _world!, cancellationToken);
         _isArchived = true;
         return await EndAsync(cancellationToken);
     }
