@@ -149,14 +149,18 @@ public static class EpisodeEngine
         var resumed = episode with { Status = EpisodeStatus.Running, Fault = null };
         return episode.Fault switch
         {
-            { Tool: ToolFaultKind.OutcomeUnknown } or { Boundary: FaultBoundary.Policy } when episode.Pending is not null => Observe(resumed, new ToolAnswer(ToolStatus.TimedOut, UnknownOutcome, "", Provenance.Real), ToolFaultKind.OutcomeUnknown),
+            { Tool: ToolFaultKind.OutcomeUnknown } or { Boundary: FaultBoundary.Policy } when episode.Pending is not null => Lose(resumed),
             { Boundary: FaultBoundary.Judge } => resumed with { Status = EndingOf(resumed), Pending = null },
             _ => resumed with { Pending = null },
         };
     }
 
-    /// <summary>Ends the episode at its user's wish. Its steps are kept.</summary>
-    public static Episode Cancel(Episode episode) => episode.HasEnded ? episode : episode with { Status = EpisodeStatus.Cancelled, Pending = null };
+    /// <summary>Ends the episode at its user's wish. Its steps are kept; a pending call that may have been sent becomes a step that says so.</summary>
+    /// <param name="episode">The episode; one that has ended stays as it is.</param>
+    /// <param name="mayBeSent">Whether the pending call, where there is one, may have been sent.</param>
+    public static Episode Cancel(Episode episode, bool mayBeSent = false) => episode.HasEnded
+        ? episode
+        : (mayBeSent && episode.Pending is not null ? Lose(episode) : episode) with { Status = EpisodeStatus.Cancelled, Pending = null };
 
     /// <summary>Judges and scores an ended episode; one that a fault or its user ended gets neither verdict nor rewards, and its judgement is null.</summary>
     public static (Episode Closed, Judgement? Judgement) Close(Episode episode, IWorld world, RewardOptions rewards)
@@ -176,6 +180,8 @@ public static class EpisodeEngine
         var scored = StepRewards.Score(episode, world, rewards);
         return rewards.Control is RewardControl.Oracle ? RelevanceReward.Pay(scored, world.Judge, rewards) : scored;
     }
+
+    private static Episode Lose(Episode episode) => Observe(episode, new ToolAnswer(ToolStatus.TimedOut, UnknownOutcome, "", Provenance.Real), ToolFaultKind.OutcomeUnknown);
 
     private static ulong Mix(ulong seed, AgentTask task) => StableHash.Combine(seed, StableHash.Of(task.Id));
 

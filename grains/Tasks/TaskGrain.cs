@@ -182,9 +182,9 @@ internal sealed partial class TaskGrain(
             return WhileItLeaves;
         }
 
-        if (_isCancelled || _spec!.IsCancelled)
+        if (IsCancelled && Replied is null) // a reply at hand is stored first
         {
-            _episode = EpisodeEngine.Cancel(_episode!);
+            _episode = EpisodeEngine.Cancel(_episode!, _mayBeSent);
         }
 
         if (!_episode!.HasEnded)
@@ -234,7 +234,7 @@ internal sealed partial class TaskGrain(
         }
 
         // Nothing is decided behind a call that may have been sent, so that no policy's fault may stand in place of its unknown outcome.
-        if (_policy is null && _episode is { HasEnded: false, Pending: null })
+        if (_policy is null && !IsCancelled && _episode is { HasEnded: false, Pending: null })
         {
             var reference = Stored?.Version is { } version ? new PolicyReference(_spec.Policy.Name, PolicyPin.Version, version) : _spec.Policy;
             try
@@ -249,6 +249,8 @@ internal sealed partial class TaskGrain(
 
         return true;
     }
+
+    private bool IsCancelled => _isCancelled || _spec!.IsCancelled;
 
     private IRunGrain Run => GrainFactory.GetGrain<IRunGrain>(_id.Run);
 

@@ -2,16 +2,19 @@ using StepTool.Core.Episodes;
 using StepTool.Core.Policies;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.Tasks;
 using StepTool.Grains.Transitions;
 using StepTool.Tests.Episodes;
 using Xunit;
 
 namespace StepTool.Tests.Grains;
 
-/// <summary>However an episode ends, its run and its policy's log hear the same of it.</summary>
+/// <summary>However an episode ends, its run and its policy's log hear the same of it, and its trajectory holds every call that may have changed something.</summary>
 [Trait("Kind", "Simulation")]
 public sealed class EndingTests
 {
+    private const string OrderCall = "run/0#1";
+
     /// <summary>The silo dies when the log knows of a fault and the run does not; then nothing fails any more.</summary>
     [Theory]
     [InlineData(FaultBoundary.Tool)]
@@ -58,5 +61,53 @@ public sealed class EndingTests
         var faulted = (await second.OutcomesAsync()).Count(outcome => outcome.Status is EpisodeStatus.Faulted);
         var versions = await second.Grain<IPolicyGrain>("policy").VersionsAsync();
         Assert.Equal((1, 1), (faulted, versions.Sum(version => version.Excluded)));
+    }
+
+    [Fact]
+    public async Task Cancel_BehindACallThatMayHaveBeenSent_KeepsItAsAStep()
+    {
+        var ground = Ordering();
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? held.ReplyAsync(request) : null;
+        await using var first = await House.StartAsync(ground);
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await held.Called;
+        await first.Run().CancelAsync(0);
+        first.Crash();
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        AssertOrdered(await second.TrajectoryAsync(Assert.Single(await second.OutcomesAsync())), ToolFaultKind.OutcomeUnknown, ground);
+        held.Abandon();
+    }
+
+    [Fact]
+    public async Task Cancel_WriteOfTheResultFails_KeepsTheAnswer()
+    {
+        var ground = Ordering();
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? held.ReplyAsync(request) : null;
+        var left = 1;
+        ground.Store.Fails = (_, _, written) => written is TaskState { Episode: { Steps.Length: 2, Pending: null } } && left-- > 0;
+        await using var house = await House.StartAsync(ground);
+        await house.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await held.Called;
+        await house.Run().CancelAsync(0);
+        held.Answer();
+        await house.EndedAsync();
+        AssertOrdered(await house.TrajectoryAsync(Assert.Single(await house.OutcomesAsync())), fault: null, ground);
+    }
+
+    private static void AssertOrdered(Episode episode, ToolFaultKind? fault, Ground ground)
+    {
+        Assert.Equal((EpisodeStatus.Cancelled, 2, 1), (episode.Status, episode.Steps.Length, ground.Tools.Sent[OrderCall]));
+        Assert.Equal((TinyWorld.OrderCall(24).Call, fault), (episode.Steps[1].Call, episode.Steps[1].Fault));
+    }
+
+    private static Ground Ordering()
+    {
+        var ground = new Ground { Policies = TestPolicies.Ordering };
+        ground.Tools.Mutate = true;
+        return ground;
     }
 }
