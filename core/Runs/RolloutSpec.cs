@@ -42,6 +42,9 @@ public sealed record RolloutSpec(
     Branch? Branch = null,
     Resumption? Resumes = null)
 {
+    /// <summary>Whether its run was cancelled or has failed while it was played.</summary>
+    public bool IsAbandoned { get; init; }
+
     /// <summary>The episode before its first turn.</summary>
     public Episode Begin() => EpisodeEngine.Begin(Id, World, Task, Seed) with
     {

@@ -30,6 +30,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("Rollout"), AlwaysInterleave]
     Task<RolloutSpec?> RolloutAsync(long ordinal, CancellationToken cancellationToken = default);
 
+    /// <summary>The rollout of an ordinal, as cancelled, that had not ended when its run was cancelled or failed; else null.</summary>
+    [Alias("Abandoned"), AlwaysInterleave]
+    Task<RolloutSpec?> AbandonedAsync(long ordinal, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Whether an attempt at a rollout is the one at work, and no newer one. It is stored once more before it is said, so that an activation that another one has left behind
     /// learns of it here.

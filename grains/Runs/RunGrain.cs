@@ -152,6 +152,14 @@ internal sealed partial class RunGrain : Grain, IRunGrain
         return rollout;
     }
 
+    public async Task<RolloutSpec?> AbandonedAsync(long ordinal, CancellationToken cancellationToken)
+    {
+        await _write.StoredAsync();
+        return State.Phase is RunPhase.Cancelled or RunPhase.Failed && await SpecAsync(ordinal, cancellationToken) is { } rollout
+            ? rollout with { IsCancelled = true, IsAbandoned = true }
+            : null;
+    }
+
     public async Task<bool> IsAtWorkAsync(long ordinal, int attempt, CancellationToken cancellationToken)
     {
         await ConfirmAsync();
@@ -169,13 +177,17 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             await _write.StoredAsync(); // nothing is played that a crash would take back
         }
 
-        var resumed = State.Resumed.GetValueOrDefault(ordinal);
-        var isAtWork = State.Phase is RunPhase.Running || (State.Phase is RunPhase.Completed && resumed is not null);
-        if (State.Plan is not { } plan || !isAtWork || State.Completed.Contains(ordinal))
+        return State.Phase is RunPhase.Running || (State.Phase is RunPhase.Completed && State.Resumed.ContainsKey(ordinal)) ? await SpecAsync(ordinal, cancellationToken) : null;
+    }
+
+    private async Task<RolloutSpec?> SpecAsync(long ordinal, CancellationToken cancellationToken)
+    {
+        if (State.Plan is not { } plan || State.Completed.Contains(ordinal))
         {
             return null;
         }
 
+        var resumed = State.Resumed.GetValueOrDefault(ordinal);
         var isCancelled = State.Cancelled.Contains(ordinal);
         if (plan.Serves is { } serves)
         {

@@ -210,8 +210,8 @@ internal sealed partial class TaskGrain(
     /// <summary>Makes sure of rollout, world, policy and episode. False when the run does not want this rollout any more.</summary>
     private async Task<bool> PrepareAsync(CancellationToken cancellationToken)
     {
-        _spec ??= await Run.RolloutAsync(_id.Ordinal, cancellationToken);
-        if (_spec is null)
+        _spec ??= await Run.RolloutAsync(_id.Ordinal, cancellationToken) ?? (state.RecordExists ? await Run.AbandonedAsync(_id.Ordinal, cancellationToken) : null);
+        if (_spec is null || (_spec.IsAbandoned && (Stored is null || Contradiction() is not null)))
         {
             return false;
         }

@@ -98,6 +98,24 @@ public sealed class EndingTests
         AssertOrdered(await house.TrajectoryAsync(Assert.Single(await house.OutcomesAsync())), fault: null, ground);
     }
 
+    [Fact]
+    public async Task Cancel_OfTheWholeRunThenCrash_KeepsWhatMayHaveBeenSent()
+    {
+        var ground = Ordering();
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == OrderCall ? held.ReplyAsync(request) : null;
+        await using var first = await House.StartAsync(ground);
+        await first.Run().StartAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
+        await held.Called;
+        await first.Run().CancelAsync(null);
+        first.Crash();
+
+        await using var second = await House.StartAsync(ground);
+        await ground.Store.GoneAsync("task", "run/0");
+        AssertOrdered(await second.TrajectoryAsync(Assert.Single(await second.OutcomesAsync())), ToolFaultKind.OutcomeUnknown, ground);
+        held.Abandon();
+    }
+
     private static void AssertOrdered(Episode episode, ToolFaultKind? fault, Ground ground)
     {
         Assert.Equal((EpisodeStatus.Cancelled, 2, 1), (episode.Status, episode.Steps.Length, ground.Tools.Sent[OrderCall]));

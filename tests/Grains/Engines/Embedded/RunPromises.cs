@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Runs;
 using StepTool.Grains.Tasks;
+using StepTool.Tests.Episodes;
 using Xunit;
 
 namespace StepTool.Tests.Grains.Engines.Embedded;
@@ -70,11 +72,16 @@ internal sealed class RunPromises(Ground ground)
         Assert.True(status.Phase is RunPhase.Cancelled or RunPhase.Failed || status.Stages.All(stage => stage.Done == stage.Total), "Some have not ended.");
         Assert.Equal(status.Stages.Where(_ => State.Plan!.Serves is not null).Sum(stage => stage.Total), State.Chunks.Sum(chunk => chunk.Count));
         Assert.All(last.Where(outcome => outcome.Status is EpisodeStatus.Faulted && State.Phase is RunPhase.Running or RunPhase.Completed), outcome => Assert.Contains("was removed", Trajectory(outcome).Fault!.Message, StringComparison.Ordinal));
+        Assert.All(ground.Tools.Changed.Keys.Where(call => EpisodeId.Parse(call.Split('#')[0]).Run == State.Plan!.Run), call => Assert.True(
+            outcomes.Any(outcome => call.StartsWith($"{State.Plan!.Run}/{outcome.Ordinal}#", StringComparison.Ordinal) && HasSent(Trajectory(outcome), call)), $"No trajectory tells of call {call}, which was sent."));
         (Episodes, Resumed) = (rollouts.Length, outcomes.Length - rollouts.Length);
         Unknown = outcomes.Count(outcome => outcome.Status is EpisodeStatus.Faulted && Trajectory(outcome).Fault?.Tool is ToolFaultKind.OutcomeUnknown);
 
         int Sum(Func<StageProgress, long> of) => (int)status.Stages.Sum(of);
     }
+
+    /// <summary>What is to be learnt from an outcome; null where it is excluded.</summary>
+    public string? Learnt(RolloutOutcome outcome) => Trajectory(outcome).IsExcluded ? null : outcome.Trajectory;
 
     // Each goes on from where the fault ended the one before it.
     private void IsOneAttemptAfterTheOther(RolloutOutcome[] attempts)
@@ -86,6 +93,15 @@ internal sealed class RunPromises(Ground ground)
             var (before, after) = (Trajectory(attempts[attempt - 1]), Trajectory(attempts[attempt]));
             Assert.Equal(before.Steps.Select(step => step.Call), after.Steps.Take(before.Steps.Length).Select(step => step.Call));
         }
+    }
+
+    // As a step, or as the call of unknown outcome that ended the episode.
+    private static bool HasSent(Episode episode, string call)
+    {
+        var turn = int.Parse(call.Split('#')[1], CultureInfo.InvariantCulture);
+        return turn < episode.Steps.Length
+            ? episode.Steps[turn].Call?.Api == TinyWorld.Order
+            : turn == episode.Steps.Length && episode is { Fault.Tool: ToolFaultKind.OutcomeUnknown, Pending.Action: CallApi };
     }
 
     // A whole batch of episodes that faults ended.
