@@ -18,14 +18,14 @@ namespace StepTool.Grains.Tasks;
 /// </summary>
 internal sealed class EpisodeArchive(IGrainFactory grains, IBlobStore blobs, IWorldCatalogue worlds, IOptions<GrainsOptions> options)
 {
-    /// <summary>Scores and judges an ended episode; a judge that fails too often ends it by a fault.</summary>
+    /// <summary>Scores and judges an ended episode; a judge that fails too often ends it by a fault, unless it has its verdict already.</summary>
     internal static (Episode Closed, Judgement? Judgement) Close(Episode episode, RolloutSpec rollout, IWorld world, RetryBudget retries)
     {
         try
         {
             return EpisodeEngine.Close(episode, world, rollout.Rewards);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && retries.IsSpentBy(FaultBoundary.Judge))
+        catch (Exception exception) when (exception is not OperationCanceledException && episode.Verdict is null && retries.IsSpentBy(FaultBoundary.Judge))
         {
             return (EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Judge, exception.Message)), null);
         }

@@ -197,12 +197,12 @@ internal sealed partial class TaskGrain(
         }
 
         var (closed, judgement) = EpisodeArchive.Close(_episode, _spec!, _world!, _retries);
-        if (closed.Status is EpisodeStatus.Faulted && _spec!.TrainingOrdinal >= 0)
+        if (_spec!.TrainingOrdinal >= 0)
         {
-            await SaveAsync(closed); // what failed may work after a restart, when the log holds this end already
+            await SaveAsync(closed); // after a restart it might end otherwise than the log has it: by another version, a fault that is over or one that has come
         }
 
-        await archive.CompleteAsync(closed, judgement, _spec!, Version, _world!, cancellationToken);
+        await archive.CompleteAsync(closed, judgement, _spec, Version, _world!, cancellationToken);
         _isArchived = true;
         return await EndAsync(cancellationToken);
     }

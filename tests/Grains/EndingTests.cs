@@ -63,6 +63,41 @@ public sealed class EndingTests
         Assert.Equal((1, 1), (faulted, versions.Sum(version => version.Excluded)));
     }
 
+    /// <summary>The silo dies when the log holds a trajectory of which the run has not heard; then the policy and the judge are away.</summary>
+    [Theory]
+    [InlineData(FaultBoundary.Policy)]
+    [InlineData(FaultBoundary.Judge)]
+    public async Task Finish_CrashBetweenLogAndRun_IsTheEndForBoth(FaultBoundary boundary)
+    {
+        string? logged = null;
+        var failures = 10;
+        void Break(FaultBoundary at, string task)
+        {
+            if (at == boundary && task == logged && failures-- > 0)
+            {
+                throw new PolicyException("It is away.");
+            }
+        }
+
+        var ground = new Ground(new TinyWorld { Judging = episode => Break(FaultBoundary.Judge, episode.Task.Id) }) { Deciding = (_, situation) => Break(FaultBoundary.Policy, situation.Task.Id) };
+        await using var first = await House.StartAsync(ground);
+        var crashed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ground.Store.Stored = (_, _, written) =>
+        {
+            if (written is TransitionLogState { Entries.IsEmpty: false } log && crashed.TrySetResult(log.Entries.Values.First().Trajectory!))
+            {
+                first.Crash();
+            }
+        };
+        await first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1)));
+        var trajectory = await crashed.Task;
+        logged = EpisodeCodec.Decode(await ground.Blobs.GetAsync(trajectory, default)).Task.Id;
+
+        await using var second = await House.StartAsync(ground);
+        await second.EndedAsync();
+        Assert.Contains(trajectory, (await second.OutcomesAsync()).Select(outcome => outcome.Trajectory));
+    }
+
     [Fact]
     public async Task Cancel_BehindACallThatMayHaveBeenSent_KeepsItAsAStep()
     {

@@ -5,6 +5,7 @@ using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Runs;
+using StepTool.Grains.Transitions;
 using Xunit;
 
 namespace StepTool.Tests.Grains.Engines.Embedded;
@@ -23,6 +24,7 @@ internal sealed record PolicyChange(int? Promotes, int? GoesBackFrom)
 internal sealed class PolicyPromises(RunPlan plan)
 {
     private PolicyState _state = PolicyState.Empty;
+    private readonly Dictionary<(long Ordinal, int Resumed), string?> _logged = [];
     private PolicyChange _asked = new(null, null);
 
     /// <summary>The ends of its chain.</summary>
@@ -48,9 +50,33 @@ internal sealed class PolicyPromises(RunPlan plan)
         _state = after;
     }
 
-    /// <summary>Its run has completed.</summary>
-    public void Kept(RunState run)
+    /// <summary>Its log was stored: what an attempt is to be learnt by never changes.</summary>
+    public void Logged(TransitionLogState log)
     {
+        foreach (var entry in log.Entries.Values)
+        {
+            var known = _logged.TryAdd((entry.Ordinal, entry.Resumed), entry.Trajectory) ? entry.Trajectory : _logged[(entry.Ordinal, entry.Resumed)];
+            Assert.True(known == entry.Trajectory, $"{entry} was {known} before.");
+        }
+    }
+
+    /// <summary>Its run has completed: what was logged, consumed and excluded is what became of its episodes.</summary>
+    public void Kept(RunState run, ILookup<long, (int Attempt, string? Learnt)> ended)
+    {
+        foreach (var version in _state.Versions.Skip(1))
+        {
+            var rollouts = version.Consumed.Ordinals().Zip(version.Episodes.Ordinals()).ToArray();
+            foreach (var (logged, ordinal) in rollouts)
+            {
+                Assert.All(ended[ordinal].Where(end => _logged.ContainsKey((logged, end.Attempt))), end => Assert.True(
+                    _logged[(logged, end.Attempt)] == end.Learnt, $"Rollout {ordinal}, attempt {end.Attempt}, is logged as {_logged[(logged, end.Attempt)] ?? "excluded"} and ended as {end.Learnt ?? "excluded"}."));
+            }
+
+            // One that was resumed may have been learnt from before or after.
+            var excluded = rollouts.Select(rollout => ended[rollout.Second]).ToArray();
+            Assert.InRange(version.Excluded, excluded.Count(attempts => attempts.All(end => end.Learnt is null)), excluded.Count(attempts => attempts.Any(end => end.Learnt is null)));
+        }
+
         var train = plan.Stages.OfType<TrainStage>().Single();
         Assert.Equal((train.Iterations, (long)train.Iterations * train.BatchSize), (_state.Versions.Length - 1, _state.Consumed.Count));
         Assert.Equal(plan.Stages.OfType<EvaluateStage>().Count(stage => stage.IsGate), _state.Gates.Length);

@@ -6,6 +6,7 @@ using StepTool.Grains.Policies;
 using StepTool.Grains.Queue;
 using StepTool.Grains.Runs;
 using StepTool.Grains.Tasks;
+using StepTool.Grains.Transitions;
 using StepTool.Tests.Episodes;
 using Xunit;
 
@@ -65,6 +66,9 @@ internal sealed class Promises(Ground ground, RunPlan plan)
 
                 known.Stored(run, _tasks.Values.Select(task => task.Episode).Where(episode => episode.Id.Run == key && episode.Pending is not null));
                 break;
+            case TransitionLogState log:
+                Policy.Logged(log);
+                break;
             case PolicyState policy:
                 Policy.Stored(policy);
                 break;
@@ -100,7 +104,7 @@ internal sealed class Promises(Ground ground, RunPlan plan)
 
         if (Of(plan.Run).Phase is RunPhase.Completed)
         {
-            Policy.Kept(Of(plan.Run));
+            Policy.Kept(Of(plan.Run), outcomes(plan.Run).ToLookup(outcome => outcome.Ordinal, outcome => (outcome.Resumed, _runs[plan.Run].Learnt(outcome))));
         }
 
         Policy.KeptBlobs(ground.Blobs);
