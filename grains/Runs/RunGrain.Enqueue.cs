@@ -24,7 +24,7 @@ internal sealed partial class RunGrain
 
     // A full shard takes what is left as soon as it has room.
     private static readonly TimeSpan OfferFull = TimeSpan.FromMilliseconds(100);
-    private DateTimeOffset _nextOffer;
+    private long? _offered;
     private long? _looked;
 
     public async Task<TasksAdded> AddTasksAsync(TaskBatch batch, CancellationToken cancellationToken)
@@ -149,14 +149,14 @@ internal sealed partial class RunGrain
 
     private async Task OfferResumedAsync(CancellationToken cancellationToken)
     {
-        if (State.Resumed.IsEmpty || State.Phase is not (RunPhase.Running or RunPhase.Completed) || _time.GetUtcNow() < _nextOffer)
+        if (State.Resumed.IsEmpty || State.Phase is not (RunPhase.Running or RunPhase.Completed) || (_offered is { } offered && _time.GetElapsedTime(offered) < OfferAgain))
         {
             return;
         }
 
         var open = _stored.Resumed.Keys.Where(State.Resumed.ContainsKey).Select(ordinal => new EpisodeId(State.Plan!.Run, ordinal));
         await Task.WhenAll(open.GroupBy(Shard, (shard, rollouts) => shard.EnqueueAsync([.. rollouts], cancellationToken)).ToArray());
-        _nextOffer = _time.GetUtcNow() + OfferAgain;
+        _offered = _time.GetTimestamp();
         _slots.Announce();
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class RunGrain
         var resumed = State.Resumed.Keys.Where(open => (ordinal ?? open) == open).ToImmutableArray();
         if (!resumed.IsEmpty)
         {
-            (_isOver, _nextOffer) = (false, default);
+            (_isOver, _offered) = (false, null);
             await PokeAsync(CancellationToken.None);
             await _write.SaveAsync();
         }
