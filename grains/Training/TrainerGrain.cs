@@ -79,6 +79,9 @@ internal sealed partial class TrainerGrain(
         if (_head is not null)
         {
             await CheckAsync(_head, settings, cancellationToken);
+
+            // Published again, it comes after what a stopped run may still be publishing, of which its readers know nothing.
+            _head = await policy.PublishAsync(_head.Latest, cancellationToken);
             return _head;
         }
 
@@ -162,7 +165,7 @@ internal sealed partial class TrainerGrain(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nothing was published: the same ordinals are taken again when training goes on.
+            // What was being published is so or is not; if not, the same ordinals are taken again when training goes on.
         }
         catch (Exception exception) when (exception is NonFiniteTensorException or ArgumentException or EmptyBatchException or PolicyFormatException)
         {

@@ -15,6 +15,8 @@ namespace StepTool.Tests.Grains;
 [Trait("Kind", "Simulation")]
 public sealed class TrainerSafetyTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Train_AllFaulted_FailsTheRunWithTheReason()
     {
@@ -101,6 +103,39 @@ public sealed class TrainerSafetyTests
         }
 
         Assert.Single(weights.Distinct());
+    }
+
+    [Fact]
+    public async Task Prepare_PublishOfAStoppedRunIsUnderWay_TellsOfItsVersion()
+    {
+        var blobs = new HeldBlobs(new MemoryBlobStore());
+        var ground = new Ground { Blobs = blobs };
+        var (writing, written) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        ground.Store.Before = (_, content) =>
+        {
+            if (content is not PolicyState { Versions.Length: 2 })
+            {
+                return Task.CompletedTask;
+            }
+
+            writing.TrySetResult();
+            return written.Task;
+        };
+        await using var house = await House.StartAsync(ground);
+        var (stage, trainer) = (Plans.Train(), house.Grain<ITrainerGrain>("policy"));
+        await house.Run().StartAsync(Plans.Of(stage));
+        await writing.Task.WaitAsync(Patience);
+        await house.Run().CancelAsync(null);
+        await house.EndedAsync();
+
+        blobs.Hold();
+        var preparing = trainer.PrepareAsync(stage.Settings, null, "next");
+        await blobs.Reading.WaitAsync(Patience); // it has read the head
+        blobs.Release();
+        written.SetResult();
+
+        Assert.Equal(1, (await preparing).Latest.Version);
+        Assert.Equal((RunPhase.Completed, 1), ((await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)) with { Run = "next" })).Phase, (await Policy(house).VersionsAsync()).Count(version => version.Run == "next")));
     }
 
     private static IPolicyGrain Policy(House house) => house.Grain<IPolicyGrain>("policy");
