@@ -58,7 +58,7 @@ public sealed class ClusterHttpTests
         await slow.StartAsync();
         using var http = new ClusterHttp(new Uri(slow.Urls.Single()), "", new Terminal(TextWriter.Null, TextWriter.Null, isInteractive: false), patience: TimeSpan.FromSeconds(1));
 
-        using var response = await http.SendAsync(HttpMethod.Put, "/", new byte[1 << 16], default);
+        using var response = await http.SendAsync(HttpMethod.Put, "/", new byte[1 << 19], default);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }

@@ -17,6 +17,7 @@ namespace StepTool.Tests.Grains;
 [Trait("Kind", "Simulation")]
 public sealed class QuarantineTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Ground _ground = new(new TinyWorld(train: 24, test: 24)) { Options = options => (options.MaxEpisodes, options.QueueShards) = (4, 2) };
 
     [Fact]
@@ -74,10 +75,7 @@ public sealed class QuarantineTests
         var shard = _ground.Store.Keys("rollout-queue").Single(key => _ground.Store.Read<QueueState>("rollout-queue", key)!.Runs.Count > 0);
         _ground.Store.Damage("rollout-queue", shard);
         await using var house = await House.StartAsync(_ground);
-        while ((await house.Run().StatusAsync()).Failure is var failure && !failure.Contains(TestStore.Damaged, StringComparison.Ordinal))
-        {
-            await Task.Yield();
-        }
+        await ToldAsync(house);
 
         Assert.True(_ground.Store.IsDamaged("rollout-queue", shard));
         _ground.Store.Remove("rollout-queue", shard);
@@ -104,10 +102,7 @@ public sealed class QuarantineTests
         Assert.Equal("", (await house.Run().StatusAsync()).Failure);
 
         time.Advance(TimeSpan.FromSeconds(10));
-        while ((await house.Run().StatusAsync()).Failure is var failure && !failure.Contains(TestStore.Damaged, StringComparison.Ordinal))
-        {
-            await Task.Yield();
-        }
+        await ToldAsync(house);
 
         ground.Store.PutBack("rollout-queue", "0");
         opened.SetResult();
@@ -159,12 +154,7 @@ public sealed class QuarantineTests
         _ground.Store.Damage(state, "policy");
         await using (var house = await House.StartAsync(_ground))
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (await house.Run().StatusAsync() is var status && !status.Failure.Contains(TestStore.Damaged, StringComparison.Ordinal))
-            {
-                Assert.Equal(RunPhase.Running, status.Phase);
-                await Task.Delay(20, patience.Token);
-            }
+            await ToldAsync(house);
         }
 
         Assert.True(_ground.Store.IsDamaged(state, "policy"));
@@ -216,9 +206,10 @@ public sealed class QuarantineTests
         isAway = true;
         await using var house = await House.StartAsync(ground);
         await house.Run("later").StartAsync(Plans.Of(Plans.Evaluate("policy@latest")) with { Run = "later" });
+        using var patience = new CancellationTokenSource(Patience);
         while (ground.Store.Log.Count("a step failed and is tried again") < 28)
         {
-            await Task.Delay(20);
+            await Task.Delay(20, patience.Token);
         }
 
         isAway = false;
@@ -267,6 +258,17 @@ public sealed class QuarantineTests
         Assert.Contains($"task '{_ground.World.Tasks[^1].Id}', 1 turns far, and its run offers task '{_ground.World.Tasks[^2].Id}'", fault!.Message, StringComparison.Ordinal);
         await _ground.Store.GoneAsync("task", "run/0");
         never.SetResult(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "The test is over.")));
+    }
+
+    /// <summary>Waits until the run tells of the damage.</summary>
+    private static async Task ToldAsync(House house)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await house.Run().StatusAsync() is var status && !status.Failure.Contains(TestStore.Damaged, StringComparison.Ordinal))
+        {
+            Assert.Equal(RunPhase.Running, status.Phase);
+            await Task.Delay(20, patience.Token);
+        }
     }
 
     private async Task AddAsync(House house, params string[] tasks)

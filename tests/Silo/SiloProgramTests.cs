@@ -55,7 +55,7 @@ public sealed class SiloProgramTests
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
 
-        Assert.Equal(0, await SiloProgram.RunAsync([argument], output, errors).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await SiloProgram.RunAsync([argument], output, errors).WaitAsync(TimeSpan.FromSeconds(60)));
 
         Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
         Assert.Empty(errors.ToString());

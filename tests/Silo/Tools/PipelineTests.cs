@@ -12,7 +12,7 @@ namespace StepTool.Tests.Silo.Tools;
 public sealed class PipelineTests
 {
     private const string Hang = "/hang";
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2); // enough for a busy machine to send a request
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10); // enough for a busy machine to send a request
     private static readonly HttpParameter After = new("after", "after", ParameterPlace.Query, ParameterStyle.Form);
 
     [Theory]
