@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StepTool.Core.Evaluation.Reports;
 using StepTool.Tests.Silo;
 using Xunit;
@@ -34,7 +35,9 @@ public sealed class GracefulStopTests
         using var silo = await SiloProcess.StartAsync(environment, "--data-dir", tools.Directory);
         await QueueAsync(tools, silo);
 
+        var since = Stopwatch.GetTimestamp();
         Assert.Equal(0, await silo.StopAsync()); // the server never answered
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(40)); // a drain that waited for the answer would have had 60
         tools.Release();
         await tools.CheckAsync(unknown: null);
     }
