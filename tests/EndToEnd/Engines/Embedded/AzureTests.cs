@@ -24,9 +24,10 @@ public sealed class AzureTests
             using var console = ConsoleProcess.Start(
                 folder.Path, "train", "--silo", first.Url, "--no-floors", "--iterations", "16", "--batch", "16", "--curve-points", "1", "--dev-tasks", "20", "--test-tasks", "40");
             await console.WaitForAsync("0:0"); // the first look at the run, whatever it is at
+            first.Signal("-TERM"); // at once: a fast one might end the run while the console leaves
             console.Interrupt();
             await console.EndAsync();
-            Assert.Equal(0, await first.StopAsync());
+            Assert.Equal(0, await first.EndAsync());
         }
 
         var left = (await container.NamesAsync()).Count;
