@@ -8,7 +8,7 @@ internal static class ReportFacts
     /// <summary>Columns of the table of all metrics, beside the name.</summary>
     public static ImmutableArray<string> MetricNames { get; } =
     [
-        "pass rate", "95 %", "strict", "recall", "precision", "efficient", "finish", "pass given finish", "calls", "return", "turns", "rows", "updates",
+        "pass rate", "95 %", "strict", "recall", "precision", "efficient", "finish", "pass given finish", "calls", "return", "turns", "rows", "updates", "demonstrations", "labels",
     ];
 
     /// <summary>The cells of one method in that table.</summary>
@@ -17,7 +17,7 @@ internal static class ReportFacts
         Wording.Percent(method.PassRate.Mean), Wording.Ends(method.PassRate), Wording.Percent(method.StrictPass?.Mean), Wording.Percent(method.Recall?.Mean),
         Wording.Percent(method.Precision?.Mean), Wording.Percent(method.EfficientPass?.Mean), Wording.Percent(method.FinishRate?.Mean),
         Wording.Percent(method.PassGivenFinish?.Mean), Wording.Number(method.CallsPerEpisode?.Mean), Wording.Number(method.Return),
-        Amount(method.Turns), Amount(method.Rows), Amount(method.Updates),
+        Amount(method.Turns), Amount(method.Rows), Amount(method.Updates), Amount(method.Demonstrations), Amount(method.Labels),
     ];
 
     /// <summary>Columns of a difference over the tasks of depth 2 and more.</summary>
