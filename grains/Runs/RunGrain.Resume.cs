@@ -10,6 +10,8 @@ namespace StepTool.Grains.Runs;
 /// <content>Episodes that a fault ended go on by command: their ordinals are open again until they end once more.</content>
 internal sealed partial class RunGrain
 {
+    private bool IsOpen => State.Phase is RunPhase.Running or RunPhase.Completed;
+
     private bool IsResuming => State.Phase is RunPhase.Completed && !State.Resumed.IsEmpty;
 
     public async Task<ResumedEpisodes> ResumeAsync(long? ordinal, CancellationToken cancellationToken)
@@ -40,6 +42,10 @@ internal sealed partial class RunGrain
         if (opened.Length > 0 || !State.Resumed.IsEmpty)
         {
             await NoteAsync(isActive: true, cancellationToken);
+            if (!IsOpen)
+            {
+                await NoteAsync(isActive: false, CancellationToken.None); // it has ended meanwhile, and had said so before
+            }
         }
 
         // From here on nothing is waited for before the write: whoever looks sees all of it or nothing.
@@ -61,7 +67,7 @@ internal sealed partial class RunGrain
 
         async ValueTask CheckIsOpenAsync()
         {
-            if (State.Phase is not (RunPhase.Running or RunPhase.Completed))
+            if (!IsOpen)
             {
                 await _write.StoredAsync(); // nobody is refused for what a crash would take back
                 throw new ArgumentException($"Run '{run}' is {State.Phase}; only episodes of runs that go on or have completed are resumed. Start another run.");

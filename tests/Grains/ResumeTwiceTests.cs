@@ -187,6 +187,30 @@ public sealed class ResumeTwiceTests
         Assert.True(sent == 1, $"order sent {sent} times; when it was sent first, {stored}");
     }
 
+    /// <summary>A training fails, since nothing of it can be learnt from, while a command to resume its episodes looks at them.</summary>
+    [Fact]
+    public async Task Resume_OfARunThatFailsMeanwhile_LeavesItEndedInTheIndex()
+    {
+        var blobs = new HeldBlobs(new MemoryBlobStore());
+        var ground = new Ground(new TinyWorld(train: 8, test: 1)) { Blobs = blobs, Policies = TestPolicies.Ordering };
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId == "run/0#0"
+            ? held.ReplyAsync(request)
+            : Task.FromResult<ToolReply>(new ToolFaulted(new ToolFault(ToolFaultKind.Unavailable, "down")));
+        await using var house = await House.StartAsync(ground);
+        await house.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1, batchSize: 8)));
+        await ground.Store.WhenAsync<RunState>("run", "run", state => state.Tail.Length == 7);
+        blobs.HoldAfter(0);
+        var command = house.Run().ResumeAsync(null);
+        await blobs.Reading; // the command has decided that the run goes on
+        held.Abandon();
+        Assert.Equal(RunPhase.Failed, (await house.EndedAsync()).Phase);
+        blobs.Release();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => command);
+        Assert.False((await house.Grain<IRunIndexGrain>(IRunIndexGrain.Key).RunsAsync()).Single().IsActive);
+    }
+
     private sealed class AwayPolicies(IPolicySource policies) : IPolicySource
     {
         public volatile bool IsAway;

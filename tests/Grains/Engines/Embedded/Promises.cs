@@ -41,6 +41,8 @@ internal sealed class Promises(Ground ground, RunPlan plan)
     /// <summary>What is not at its end yet, for a message.</summary>
     public string Open => string.Join("; ", [
         .. _runs.Select(run => $"{run.Key} {run.Value}"),
+        $"task records [{string.Join(", ", ground.Store.Keys("task"))}]",
+        .. ground.Store.Read<RunIndexState>("run-index", IRunIndexGrain.Key)?.Entries.Select(entry => $"index: {entry.Run} {(entry.IsActive ? "active" : "ended")}") ?? [],
         .. ground.Store.Keys("rollout-queue").Select(shard => $"shard {shard} {string.Join(", ", ground.Store.Read<QueueState>("rollout-queue", shard)!.Runs.Select(run => $"{run.Key} {string.Join('-', run.Value.Bounds)}"))}")]);
 
     /// <summary>What a run has stored.</summary>
