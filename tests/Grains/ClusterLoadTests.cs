@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StepTool.Core.Episodes;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Queue;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class ClusterLoadTests
         await Load(house).ReportAsync(new SiloLoad("b", 2, 4));
         await Load(house).ReportAsync(new SiloLoad("a", 1, 5));
         await house.EnqueuedAsync(Plans.Of(Plans.Evaluate()));
-        await house.Grain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(new Core.Episodes.EpisodeId("run", 0), 8))).TakeAsync("one", 3);
+        await house.Grain<IRolloutQueueGrain>(QueueShards.Key(QueueShards.Of(new EpisodeId("run", 0), 8))).TakeAsync("one", 3);
         var load = await Load(house).ReadAsync();
         Assert.Equal([new SiloLoad("a", 1, 5), new SiloLoad("b", 2, 4)], load.Silos.ToArray());
         Assert.Equal((new QueueDepth(9, 3), new WantedSilos(3, 0)), (load.Queue, load.Wanted)); // 12 at 5 a silo
@@ -80,8 +81,8 @@ public sealed class ClusterLoadTests
     [Fact]
     public async Task Pump_OfEachSilo_ReportsWhatItHolds()
     {
-        var ground = new Ground { Time = _time, Options = options => options.MaxEpisodes = 3 };
-        ground.Tools.Reply = (_, cancellationToken) => NeverAsync(cancellationToken);
+        var decides = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // however far the clock is put, nothing ends before
+        var ground = new Ground { Time = _time, Options = options => options.MaxEpisodes = 3, Policies = new TestPolicies(_ => new Finish()) { Before = () => decides.Task } };
         await using var house = await House.StartAsync(ground);
         await house.Run().StartAsync(Plans.Of(Plans.Evaluate()));
         var expected = house.Silos.Select(House.NameOf).Order(StringComparer.Ordinal).Select(silo => new SiloLoad(silo, 3, 3)).ToArray();
@@ -92,14 +93,9 @@ public sealed class ClusterLoadTests
             load = await Load(house).ReadAsync();
         }
 
+        decides.SetResult();
         Assert.Equal(expected, load.Silos.ToArray());
         Assert.Equal(4, load.Wanted.Silos);
-    }
-
-    private static async Task<Core.Tools.ToolReply> NeverAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-        throw new InvalidOperationException("An endless wait has ended.");
     }
 
     private Task<House> StartAsync() => House.StartAsync(new Ground { HasPump = false, Time = _time, Silos = _silos });
