@@ -189,14 +189,14 @@ def update(features, situation, episodes=384, turns=6, epochs=4, mini_batch=256)
 
 
 def blas():
-    """The library that products run on, with the kernels it chose where it tells."""
+    """The library that products run on, with its version and the kernels it chose where it tells."""
     with open("/proc/self/maps") as maps:
         paths = sorted({line.split()[-1] for line in maps if "/" in line and any(name in line.lower() for name in ("blas", "mkl", "blis"))})
     for path in paths:
         try:
-            core = ctypes.CDLL(path).openblas_get_corename
-            core.restype = ctypes.c_char_p
-            return f"{path.split('/')[-1]} ({core().decode()} kernels)"
+            library = ctypes.CDLL(path)
+            library.openblas_get_corename.restype = library.openblas_get_config.restype = ctypes.c_char_p
+            return f"{' '.join(library.openblas_get_config().decode().split()[:2])} ({library.openblas_get_corename().decode()} kernels)"
         except (OSError, AttributeError):
             continue
     return ", ".join(path.split("/")[-1] for path in paths) or "its own"
