@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using StepTool.Core.Episodes;
 using StepTool.Core.Runs;
-using StepTool.Core.Serialization;
-using StepTool.Core.Tasks;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Queue;
@@ -100,7 +97,7 @@ public sealed partial class Examination
 
         foreach (var chunk in run.Chunks)
         {
-            if (await ReadAsync(chunk.Blob, CoreJson.Default.Of<ImmutableArray<AgentTask>>(), $"{where}, tasks from {chunk.First}", cancellationToken) is { IsDefault: false } tasks && tasks.Length != chunk.Count)
+            if (await ReadAsync(chunk.Blob, ChunkedTasks.Chunks, $"{where}, tasks from {chunk.First}", cancellationToken) is { IsDefault: false } tasks && tasks.Length != chunk.Count)
             {
                 Fault(where, $"its tasks from {chunk.First} on are {tasks.Length} instead of {chunk.Count}.");
             }
@@ -109,7 +106,7 @@ public sealed partial class Examination
         var outcomes = new List<RolloutOutcome>();
         foreach (var segment in run.Segments)
         {
-            if (await ReadAsync(segment, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>(), $"{where}, outcomes", cancellationToken) is { IsDefault: false } read)
+            if (await ReadAsync(segment, OutcomeLog.Segments, $"{where}, outcomes", cancellationToken) is { IsDefault: false } read)
             {
                 outcomes.AddRange(read);
             }

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
 using StepTool.Core.Episodes;
 using StepTool.Core.Storage;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Runs;
+using StepTool.Grains.State;
 using StepTool.Grains.Tasks;
 using StepTool.Grains.Transitions;
 
@@ -142,7 +141,7 @@ public sealed partial class Examination(IStoredContent store, IGrainStorageSeria
         }
     }
 
-    private async Task<T?> ReadAsync<T>(string blob, JsonTypeInfo<T> form, string where, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(string blob, JsonBlob<T> form, string where, CancellationToken cancellationToken)
     {
         if (!Use(blob, where))
         {
@@ -151,9 +150,9 @@ public sealed partial class Examination(IStoredContent store, IGrainStorageSeria
 
         try
         {
-            return JsonSerializer.Deserialize((await store.ReadAsync(blob, cancellationToken)).Span, form);
+            return form.Decode(await store.ReadAsync(blob, cancellationToken));
         }
-        catch (Exception exception) when (exception is JsonException or StorageException)
+        catch (StorageException exception)
         {
             Fault(where, $"blob {blob} cannot be read: {exception.Message}");
             _broken.Add(blob);

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Policies;
 
 /// <summary>What a policy stores: its chain of versions.</summary>
+[StateVersion(2)]
 internal sealed record PolicyState
 {
     public static PolicyState Empty { get; } = new();

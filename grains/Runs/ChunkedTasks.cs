@@ -5,12 +5,16 @@ using System.Text.Json;
 using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
 using StepTool.Core.Tasks;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Runs;
 
 /// <summary>The standing run's tasks: kept in blobs, so that a hundred thousand waiting tasks cost no memory; recently used chunks stay at hand.</summary>
 internal sealed class ChunkedTasks(IBlobStore blobs)
 {
+    /// <summary>The form of a chunk.</summary>
+    internal static readonly JsonBlob<ImmutableArray<AgentTask>> Chunks = new(new BlobHead("A chunk of tasks", Version: 2), CoreJson.Default.Of<ImmutableArray<AgentTask>>());
+
     private const int MaxLoaded = 8;
     private const int ReadAtOnce = 16;
     private const int Recent = 256;
@@ -22,7 +26,7 @@ internal sealed class ChunkedTasks(IBlobStore blobs)
 
     /// <summary>Stores a chunk and returns its blob.</summary>
     internal ValueTask<string> StoreAsync(ImmutableArray<AgentTask> tasks) =>
-        blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(tasks, CoreJson.Default.Of<ImmutableArray<AgentTask>>()), default);
+        blobs.PutAsync(Chunks.Encode(tasks), default);
 
     /// <summary>The task of an ordinal, or null.</summary>
     internal async ValueTask<AgentTask?> FindAsync(ImmutableArray<TaskChunk> chunks, long ordinal)
@@ -116,7 +120,7 @@ internal sealed class ChunkedTasks(IBlobStore blobs)
         try
         {
             var content = await blobs.GetAsync(chunk.Blob, default);
-            return (chunk, Parse(content), content.Length);
+            return (chunk, Chunks.Decode(content), content.Length);
         }
         catch (StorageException exception) when (StorageException.IsDamage(exception))
         {
@@ -124,9 +128,7 @@ internal sealed class ChunkedTasks(IBlobStore blobs)
         }
     }
 
-    private async Task<ImmutableArray<AgentTask>> ReadAsync(TaskChunk chunk) => Parse(await blobs.GetAsync(chunk.Blob, default));
-
-    private static ImmutableArray<AgentTask> Parse(ReadOnlyMemory<byte> content) => JsonSerializer.Deserialize(content.Span, CoreJson.Default.Of<ImmutableArray<AgentTask>>());
+    private async Task<ImmutableArray<AgentTask>> ReadAsync(TaskChunk chunk) => Chunks.Decode(await blobs.GetAsync(chunk.Blob, default));
 
     private static UInt128 DigestOf(AgentTask task) =>
         BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(task, CoreJson.Default.Of<AgentTask>())));

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using StepTool.Core.Serialization;
 using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Runs;
 
@@ -12,6 +12,9 @@ internal sealed class OutcomeLog(IBlobStore blobs)
     /// <summary>Outcomes of a segment.</summary>
     internal const int SegmentSize = 128;
 
+    /// <summary>The form of a segment.</summary>
+    internal static readonly JsonBlob<ImmutableArray<RolloutOutcome>> Segments = new(new BlobHead("A segment of outcomes", Version: 3), ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>());
+
     /// <summary>The state with full segments moved to blobs.</summary>
     internal async Task<(ImmutableArray<string> Segments, int Moved)> SealAsync(RunState state)
     {
@@ -20,7 +23,7 @@ internal sealed class OutcomeLog(IBlobStore blobs)
         while (state.Tail.Length - moved >= SegmentSize)
         {
             var segment = state.Tail.Slice(moved, SegmentSize);
-            segments = segments.Add(await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(segment, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>()), default));
+            segments = segments.Add(await blobs.PutAsync(Segments.Encode(segment), default));
             moved += SegmentSize;
         }
 
@@ -48,8 +51,7 @@ internal sealed class OutcomeLog(IBlobStore blobs)
         var segment = (int)(from / SegmentSize);
         if (segment < state.Segments.Length)
         {
-            var bytes = await blobs.GetAsync(state.Segments[segment], default);
-            var outcomes = JsonSerializer.Deserialize(bytes.Span, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>());
+            var outcomes = Segments.Decode(await blobs.GetAsync(state.Segments[segment], default));
             var skipped = (int)(from % SegmentSize);
             return new OutcomePage(outcomes.Slice(skipped, outcomes.Length - skipped), (segment + 1L) * SegmentSize);
         }

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Runs;
 
 /// <summary>What a run stores. Replaced as a whole, never changed in place.</summary>
+[StateVersion(4)]
 internal sealed record RunState
 {
     /// <summary>The plan; null before the start.</summary>

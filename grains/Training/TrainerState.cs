@@ -1,8 +1,10 @@
 using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Training;
 
 /// <summary>What a trainer stores: its open order and which ordinals it has given away. All else is in the policy's chain.</summary>
+[StateVersion(2)]
 internal sealed record TrainerState
 {
     /// <summary>The order; null when none is open.</summary>

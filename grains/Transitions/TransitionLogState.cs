@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using StepTool.Core.Runs;
 using StepTool.Grains.Contracts;
+using StepTool.Grains.State;
 
 namespace StepTool.Grains.Transitions;
 
 /// <summary>What a log stores: entries not yet consumed, and the ordinals that were.</summary>
+[StateVersion(2)]
 internal sealed record TransitionLogState
 {
     public static TransitionLogState Empty { get; } = new();

@@ -44,7 +44,7 @@ public sealed class DoctorTests(TrainedData trained) : IDisposable
 
     [Theory]
     [InlineData("UPDATE grain_state SET state = x'530100' || x'7b7d7d' WHERE name = 'run'", "run 'small': The record of RunState (6 bytes, version 1) is corrupt")]
-    [InlineData("UPDATE grain_state SET state = x'530200' || x'7b7d' WHERE name = 'trainer'", "has version 2; this build reads version 1. Run the version of StepTool that wrote it")]
+    [InlineData("UPDATE grain_state SET state = x'530900' || x'7b7d' WHERE name = 'trainer'", "has version 9; this build reads version 2. Run the version of StepTool that wrote it")]
     [InlineData("UPDATE grain_state SET state = x'' WHERE name = 'transition-log'", "The record of TransitionLogState (0 bytes, version 0) is corrupt")]
     [InlineData("UPDATE blob SET content = x'00' WHERE id = (SELECT max(id) FROM blob)", "is corrupt: its 1 bytes do not have that hash")]
     [InlineData("DELETE FROM blob WHERE id IN (SELECT id FROM blob ORDER BY id DESC LIMIT 30)", "is missing. Put back a copy of the data.")]

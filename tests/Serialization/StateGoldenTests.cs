@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using StepTool.Grains.Hosting;
+using StepTool.Grains.State;
 using StepTool.Tests.Architecture;
 using Xunit;
 
@@ -35,15 +36,20 @@ public sealed class StateGoldenTests
 
         Assert.True(goldens.Length > 0, $"{Folder} has no golden of {name}. Write it with STEPTOOL_GOLDENS=write.");
         Assert.Equal(File.ReadAllText(goldens[^1]), today);
+        Assert.True(StateVersionAttribute.Of(type) == goldens.Length, $"{name} has {goldens.Length} goldens. Mark it [StateVersion({goldens.Length})], so that older builds refuse what they do not know.");
     }
 
     [Theory]
     [MemberData(nameof(States))]
-    public void EveryGolden_OfEachState_IsRead(string name)
+    public void EveryGolden_OfEachState_KeepsAllThatItSays(string name)
     {
         var type = ContractTypes.States.Single(state => state.Name == name);
 
-        Assert.All(Goldens(name), golden => Assert.NotNull(JsonSerializer.Deserialize(File.ReadAllText(golden), Wire.State.GetTypeInfo(type))));
+        Assert.All(Goldens(name), golden =>
+        {
+            var read = JsonSerializer.Deserialize(File.ReadAllText(golden), Wire.State.GetTypeInfo(type));
+            Assert.Empty(KeptText.Lost(File.ReadAllText(golden), JsonSerializer.Serialize(read, Wire.State.GetTypeInfo(type))));
+        });
     }
 
     private static string[] Goldens(string name) => Directory.Exists(Folder)

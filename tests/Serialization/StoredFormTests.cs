@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
@@ -7,7 +6,11 @@ using System.Text.Json;
 using StepTool.Core.Chance;
 using StepTool.Core.Episodes;
 using StepTool.Core.Serialization;
+using StepTool.Core.Storage;
 using StepTool.Core.Tasks;
+using StepTool.Core.Tools.Live;
+using StepTool.Core.Worlds.Catalogues;
+using StepTool.Core.Worlds.Recorded;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Queue;
@@ -17,33 +20,38 @@ using StepTool.Learning.Checkpoints;
 using StepTool.Learning.Learner;
 using StepTool.Learning.Models;
 using StepTool.Silo.Storage;
+using StepTool.Tests.Worlds.Recorded;
 using Xunit;
 
 namespace StepTool.Tests.Serialization;
 
 /// <summary>
 /// Records and blobs as the bytes that are stored, Goldens/FORM.1.bin, FORM.2.bin, ...: head, version and packing of a record, a trajectory, a segment of outcomes,
-/// a chunk of tasks, a policy's three blobs. Whoever changes a form adds the next file, with STEPTOOL_GOLDENS=write, and leaves the older ones: they must be read for ever.
+/// a chunk of tasks, a policy's three blobs, an imported world, a catalogue. Whoever changes a form adds the next file, with STEPTOOL_GOLDENS=write, and leaves the older ones: they must be read for ever.
 /// </summary>
 [Trait("Kind", "Unit")]
 public sealed class StoredFormTests
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Here())!, "Goldens");
+    private static readonly byte[] ArchiveMark = "steptool-world-1\n"u8.ToArray();
     private static readonly StateSerializer Serializer = new(Wire.State);
 
-    // Each form: its bytes as they are written today, and what they say. Compressed bytes may differ from one version of .NET to the next; what they say may not.
-    private static readonly Dictionary<string, (Func<byte[]> Write, Func<byte[], string> Read)> Forms = new()
+    // Each form: its bytes as they are written today, the text in them, and what that text becomes by being read and written. Compressed bytes may differ from one
+    // version of .NET to the next; what they say may not.
+    private static readonly Dictionary<string, Form> Forms = new()
     {
-        ["record-plain"] = (() => Record(Full<QueueState>()), bytes => Head(bytes, 3) + Json(Serializer.Deserialize<QueueState>(new BinaryData(bytes))!)),
-        ["record-packed"] = (() => Record(new RunIndexState { Entries = [.. Enumerable.Range(0, 60).Select(_ => Full<RunEntry>())] }), bytes => Head(bytes, 7) + Json(Serializer.Deserialize<RunIndexState>(new BinaryData(bytes))!)),
-        ["trajectory"] = (() => EpisodeCodec.Encode(Full<Episode>()), bytes => Inflated(bytes) + Json(EpisodeCodec.Decode(bytes))),
-        ["outcomes"] = (
-            () => JsonSerializer.SerializeToUtf8Bytes([Full<RolloutOutcome>()], ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>()),
-            bytes => Encoding.UTF8.GetString(bytes) + JsonSerializer.Deserialize(bytes, ContractsJson.Default.Of<ImmutableArray<RolloutOutcome>>()).Length),
-        ["tasks"] = (
-            () => JsonSerializer.SerializeToUtf8Bytes([Full<AgentTask>()], CoreJson.Default.Of<ImmutableArray<AgentTask>>()),
-            bytes => Encoding.UTF8.GetString(bytes) + JsonSerializer.Deserialize(bytes, CoreJson.Default.Of<ImmutableArray<AgentTask>>()).Length),
-        ["policy"] = (WritePolicy, ReadPolicy),
+        ["record-plain"] = new(() => Record(Full<QueueState>()), bytes => Text(bytes[3..]), bytes => Json(Serializer.Deserialize<QueueState>(new BinaryData(bytes))!), HeadLength: 3),
+        ["record-packed"] = new(
+            () => Record(new RunIndexState { Entries = [.. Enumerable.Range(0, 60).Select(_ => Full<RunEntry>())] }),
+            bytes => Unpacked(bytes[7..]),
+            bytes => Json(Serializer.Deserialize<RunIndexState>(new BinaryData(bytes))!),
+            HeadLength: 7),
+        ["trajectory"] = new(() => EpisodeCodec.Encode(Full<Episode>()), bytes => Inflated(Content(bytes)), bytes => Json(EpisodeCodec.Decode(bytes)), HeadLength: 2),
+        ["outcomes"] = new(() => OutcomeLog.Segments.Encode([Full<RolloutOutcome>()]), bytes => Text(Content(bytes)), bytes => Json(OutcomeLog.Segments.Decode(bytes)), HeadLength: 2),
+        ["tasks"] = new(() => ChunkedTasks.Chunks.Encode([Full<AgentTask>()]), bytes => Text(Content(bytes)), bytes => Json(ChunkedTasks.Chunks.Decode(bytes)), HeadLength: 2),
+        ["policy"] = new(WritePolicy, ReadPolicy, ReadPolicy),
+        ["archive"] = new(WriteArchive, bytes => Unpacked(bytes[ArchiveMark.Length..]), ReadArchive, ArchiveMark.Length),
+        ["catalogue"] = new(() => CatalogueWriter.Pack([Full<ApiDefinition>()]).ToArray(), ReadCatalogue, ReadCatalogue, CatalogueWriter.Magic.Length),
     };
 
     public static TheoryData<string> Names => [.. Forms.Keys];
@@ -52,21 +60,40 @@ public sealed class StoredFormTests
     [MemberData(nameof(Names))]
     public void NewestGolden_OfEachForm_SaysWhatIsWrittenToday(string name)
     {
-        var (write, read) = Forms[name];
-        var (today, goldens) = (write(), Goldens(name));
-        if (Environment.GetEnvironmentVariable("STEPTOOL_GOLDENS") == "write" && (goldens.Length == 0 || read(File.ReadAllBytes(goldens[^1])) != read(today)))
+        var form = Forms[name];
+        var (today, goldens) = (form.Write(), Goldens(name));
+        if (Environment.GetEnvironmentVariable("STEPTOOL_GOLDENS") == "write" && (goldens.Length == 0 || form.Says(File.ReadAllBytes(goldens[^1])) != form.Says(today)))
         {
             File.WriteAllBytes(Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{name}.{goldens.Length + 1}.bin")), today);
             goldens = Goldens(name);
         }
 
         Assert.True(goldens.Length > 0, $"{Folder} has no golden of {name}. Write it with STEPTOOL_GOLDENS=write.");
-        Assert.Equal(read(File.ReadAllBytes(goldens[^1])), read(today));
+        Assert.Equal(form.Says(File.ReadAllBytes(goldens[^1])), form.Says(today));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void EveryGolden_OfEachForm_IsRead(string name) => Assert.All(Goldens(name), golden => Assert.NotEmpty(Forms[name].Read(File.ReadAllBytes(golden))));
+    public void EveryGolden_OfEachForm_KeepsAllThatItSays(string name) => Assert.All(Goldens(name), golden =>
+    {
+        var bytes = File.ReadAllBytes(golden);
+        Assert.Empty(KeptText.Lost(Forms[name].Text(bytes), Forms[name].Read(bytes)));
+    });
+
+    [Theory]
+    [InlineData("trajectory", "A trajectory")]
+    [InlineData("outcomes", "A segment of outcomes")]
+    [InlineData("tasks", "A chunk of tasks")]
+    public void NewerBlob_IsRefusedByBothVersions(string name, string what)
+    {
+        var bytes = Forms[name].Write();
+        var version = bytes[1]++;
+
+        var error = Assert.Throws<StorageException>(() => Forms[name].Read(bytes));
+
+        Assert.Equal($"{what} has version {version + 1}; this build reads version {version}. Run the version of StepTool that wrote it.", error.Message);
+        Assert.Equal(Goldens(name).Length, version);
+    }
 
     private static string[] Goldens(string name) =>
         [.. Directory.GetFiles(Folder, $"{name}.*.bin").OrderBy(path => int.Parse(Path.GetFileName(path).Split('.')[1], CultureInfo.InvariantCulture))];
@@ -75,9 +102,12 @@ public sealed class StoredFormTests
 
     private static byte[] Record<T>(T state) => Serializer.Serialize(state).ToArray();
 
-    private static string Head(byte[] bytes, int length) => Convert.ToHexString(bytes[..length]);
-
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, Wire.State.GetTypeInfo(typeof(T)));
+
+    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    // Blobs of version 1 have no head.
+    private static byte[] Content(byte[] blob) => blob[0] == 'W' ? blob[2..] : blob;
 
     // The three blobs of a version, each behind its length.
     private static byte[] WritePolicy()
@@ -100,14 +130,54 @@ public sealed class StoredFormTests
         using var reader = new BinaryReader(new MemoryStream(bytes));
         byte[] Next() => reader.ReadBytes(reader.ReadInt32());
         var read = PolicyCheckpoint.FromBlobs("golden", new PolicyBlobs(Next(), Next(), Next()), "candidates/1");
-        return $"{read.Weights.Architecture} {string.Join(' ', read.Weights.Values.ToArray())} {read.State!.KlCoefficient} {string.Join(' ', read.State.Random.ToArray())} {string.Join(' ', read.Description.Lineage.OrderBy(pair => pair.Key, StringComparer.Ordinal))}";
+        return JsonSerializer.Serialize(new
+        {
+            architecture = read.Weights.Architecture.ToString(),
+            weights = read.Weights.Values.ToArray(),
+            read.State!.KlCoefficient,
+            random = read.State.Random.ToArray(),
+            lineage = read.Description.Lineage.OrderBy(pair => pair.Key, StringComparer.Ordinal),
+        });
     }
 
-    private static string Inflated(byte[] bytes)
+    private static byte[] WriteArchive()
     {
-        using var text = new StreamReader(new DeflateStream(new MemoryStream(bytes), CompressionMode.Decompress));
+        using var folder = new RecordedFolder()
+            .Api("Weather", "sky", "daily", "Forecast of a day", ["city", "day?"], """{"sky": "rain"}""")
+            .Query("G1_tool", "1", "What is the weather in Oslo?", "*Weather/sky/daily")
+            .Answer("Weather/sky/daily", "{'city': 'Oslo'}", "rain")
+            .Answer("Weather/sky/hourly", "{'city': 'Oslo'}", "sun")
+            .Episode("G1_tool", "1", "It rains.", "SSU", "daily_for_sky", "!daily_for_sky");
+        return RecordedArchive.Pack(folder.Write().Path).Content.ToArray();
+    }
+
+    private static string ReadArchive(byte[] bytes)
+    {
+        var content = RecordedArchive.Unpack(bytes);
+        Assert.False(content.Undocumented.IsDefault);
+        return JsonSerializer.Serialize(content, ArchiveJsonContext.Default.Of<ArchiveContent>());
+    }
+
+    private static string ReadCatalogue(byte[] bytes)
+    {
+        var content = new CatalogueContent(bytes);
+        return JsonSerializer.Serialize(content.Index.Apis.Select(content.Read));
+    }
+
+    private static string Inflated(byte[] bytes) => ReadAll(new DeflateStream(new MemoryStream(bytes), CompressionMode.Decompress));
+
+    private static string Unpacked(byte[] bytes) => ReadAll(new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress));
+
+    private static string ReadAll(Stream stream)
+    {
+        using var text = new StreamReader(stream);
         return text.ReadToEnd();
     }
 
     private static string Here([CallerFilePath] string path = "") => path;
+
+    private sealed record Form(Func<byte[]> Write, Func<byte[], string> Text, Func<byte[], string> Read, int HeadLength = 0)
+    {
+        public string Says(byte[] bytes) => Convert.ToHexString(bytes[..HeadLength]) + Text(bytes) + Read(bytes);
+    }
 }

@@ -24,9 +24,15 @@ internal sealed class CatalogueContent
         _content = content[..^sizeof(int)];
         var length = BinaryPrimitives.ReadInt32LittleEndian(content.Span[^sizeof(int)..]);
         Index = Read(_content.Length - (long)length, length, CatalogueJson.Default.Of<CatalogueIndex>());
-        if (Index.Version != CatalogueIndex.CurrentVersion || Index.Apis.IsDefaultOrEmpty)
+        if (Index.Version > CatalogueIndex.CurrentVersion)
         {
-            throw new CatalogueException($"The catalogue has version {Index.Version}; this program reads version {CatalogueIndex.CurrentVersion}. Import its sources again.");
+            throw new CatalogueException(
+                $"The catalogue has version {Index.Version}; this build reads version {CatalogueIndex.CurrentVersion}. Run the version of StepTool that wrote it, or import its sources again.");
+        }
+
+        if (Index.Version < 1 || Index.Apis.IsDefaultOrEmpty)
+        {
+            throw Damaged("its index is empty.");
         }
 
         if (Index.Apis.Any(entry => entry?.Documentation is not { Key.Api: not null, Parameters.IsDefault: false })

@@ -44,10 +44,13 @@ public sealed record RecordedArchive(ReadOnlyMemory<byte> Content, ImportReport 
             using var plain = new MemoryStream();
             brotli.CopyTo(plain);
             var content = JsonSerializer.Deserialize(plain.GetBuffer().AsSpan(0, (int)plain.Length), ArchiveJsonContext.Default.Of<ArchiveContent>());
-            return content is { Version: ArchiveContent.CurrentVersion }
-                ? content
-                : throw new RecordedWorldException(
-                    $"The archive has version {content?.Version}; this program reads version {ArchiveContent.CurrentVersion}. Import the folder again.");
+            return content switch
+            {
+                { Version: > 0 and <= ArchiveContent.CurrentVersion } => content,
+                { Version: > ArchiveContent.CurrentVersion } => throw new RecordedWorldException(
+                    $"The archive has version {content.Version}; this build reads version {ArchiveContent.CurrentVersion}. Run the version of StepTool that wrote it, or import the folder again."),
+                _ => throw new InvalidDataException("It does not tell its version."),
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException or NotSupportedException)
         {
