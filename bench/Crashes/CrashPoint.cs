@@ -7,47 +7,80 @@ using StepTool.Silo.Storage;
 
 namespace StepTool.Bench.Crashes;
 
-/// <summary>The moment at which a silo kills itself: as SIGKILL does, so that nothing in it gets to know.</summary>
-internal sealed record CrashPoint
+/// <summary>
+/// The moment at which a silo kills itself: as SIGKILL does, so that nothing in it gets to know. It is a file named after the window, in a folder that all silos
+/// look into: the first to come to that window takes the file away and dies, and no other does.
+/// </summary>
+internal sealed class CrashPoint(string folder) : IDisposable
 {
-    /// <summary>Configuration section.</summary>
-    internal const string Section = "Crash";
+    /// <summary>Setting that names the folder.</summary>
+    internal const string Setting = "Crash:Folder";
 
-    private int _passed;
+    /// <summary>Makes a folder in which nothing is armed.</summary>
+    internal static CrashPoint Create() => new(Directory.CreateTempSubdirectory("steptool-crash-").FullName);
 
-    /// <summary>The window.</summary>
-    public CrashWindow Window { get; init; }
+    /// <summary>As an argument of a silo.</summary>
+    internal string Argument => $"--{Setting}={folder}";
 
-    /// <summary>How often the window is passed before: it dies in the one after.</summary>
-    public int After { get; init; }
+    /// <summary>Lets the next silo that comes to a window die in it.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="milliseconds">How long after it opened.</param>
+    internal void Arm(CrashWindow window, int milliseconds)
+    {
+        var written = Path.Combine(folder, Path.GetRandomFileName());
+        File.WriteAllText(written, milliseconds.ToString(CultureInfo.InvariantCulture));
+        File.Move(written, PathOf(window));
+    }
 
-    /// <summary>How long after the window opened.</summary>
-    public int Milliseconds { get; init; }
+    /// <summary>Lets no silo die in a window; false where one is about to, or has.</summary>
+    internal bool TryDisarm(CrashWindow window) => TryTake(window, out _);
 
-    /// <summary>As arguments.</summary>
-    internal IEnumerable<string> Arguments() =>
-    [
-        $"--{Section}:{nameof(Window)}={Window}",
-        string.Create(CultureInfo.InvariantCulture, $"--{Section}:{nameof(After)}={After}"),
-        string.Create(CultureInfo.InvariantCulture, $"--{Section}:{nameof(Milliseconds)}={Milliseconds}"),
-    ];
+    /// <summary>Whether a silo that comes to a window would die.</summary>
+    internal bool IsArmed(CrashWindow window) => File.Exists(PathOf(window));
 
     /// <summary>Dies, if this is the moment; otherwise returns at once.</summary>
     internal void Pass(CrashWindow window)
     {
-        if (window != Window || Interlocked.Increment(ref _passed) != After + 1)
+        if (!TryTake(window, out var milliseconds))
         {
             return;
         }
 
-        if (Milliseconds > 0)
+        if (milliseconds > 0)
         {
-            _ = Task.Delay(Milliseconds).ContinueWith(_ => Die(), TaskScheduler.Default);
+            _ = Task.Delay(milliseconds).ContinueWith(_ => Die(), TaskScheduler.Default);
             return;
         }
 
         Die();
     }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    // Of all who take the file away at the same time, one succeeds.
+    private bool TryTake(CrashWindow window, out int milliseconds)
+    {
+        milliseconds = 0;
+        if (!IsArmed(window))
+        {
+            return false;
+        }
+
+        var mine = PathOf(window) + Path.GetRandomFileName();
+        try
+        {
+            File.Move(PathOf(window), mine, overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+
+        milliseconds = int.Parse(File.ReadAllText(mine), CultureInfo.InvariantCulture);
+        return true;
+    }
+
+    private string PathOf(CrashWindow window) => Path.Combine(folder, window.ToString());
 
     private static void Die()
     {

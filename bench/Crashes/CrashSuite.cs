@@ -13,12 +13,11 @@ namespace StepTool.Bench.Crashes;
 /// </summary>
 internal static class CrashSuite
 {
-    private const int MostPassed = 40;
-    private const int MostWritten = 3;
+    private const int OneIn = 5;
     private const int LongestUpdate = 60;
     private const int ToldEvery = 25;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Measures.</summary>
@@ -28,13 +27,15 @@ internal static class CrashSuite
     /// <param name="killsOnOne">Kills after which another ground is made, and all begins anew.</param>
     internal static async Task<Measured> MeasureAsync(BenchOptions options, int silos, Func<Task<CrashGround>> ground, int killsOnOne = int.MaxValue)
     {
-        var (kills, seed) = (options.Number("kills", 100), options.Number("seed", 1));
+        var (kills, spare, seed) = (options.Number("kills", 100), options.Number("spare", 0), options.Number("seed", 1));
         var tally = CrashTally.Empty;
         for (var round = 0; tally.Windows.Length < kills; round++)
         {
             using var one = await ground();
             var before = tally.Windows.Length;
-            tally += await PlayAsync(options, one, silos, Math.Min(kills - before, killsOnOne), seed + round, tally.Windows, died => Tell(before + died, kills));
+            var most = Math.Min(kills - before, killsOnOne);
+            var more = before + most == kills ? spare : 0;
+            tally += await PlayAsync(options, one, silos, (most, more), seed + round, tally.Windows, died => Tell(before + died, kills));
         }
 
         return new Measured(
@@ -65,19 +66,20 @@ internal static class CrashSuite
     private static int Episodes(BenchOptions options) => options.Number("episodes", 16);
 
     // One life of a ground, from its first silo to a check of all that was promised.
-    private static async Task<CrashTally> PlayAsync(BenchOptions options, CrashGround ground, int silos, int kills, int seed, IReadOnlyCollection<CrashWindow> met, Action<int> tell)
+    private static async Task<CrashTally> PlayAsync(BenchOptions options, CrashGround ground, int silos, (int Ordered, int Spare) kills, int seed, IReadOnlyCollection<CrashWindow> met, Action<int> tell)
     {
         var episodes = Episodes(options);
         var between = silos == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Number("every", 15));
         var random = new SeededRandom((ulong)seed);
         await using var counter = await CallCounter.StartAsync(TimeSpan.FromMilliseconds(options.Number("tool-ms", 10)));
         var host = new Uri(counter.Url).Authority;
+        using var point = CrashPoint.Create();
         await using var fleet = new SiloFleet(
             new FleetWork { Counter = counter.Url },
             episodes,
             hasPrimary: false,
             options,
-            [.. ground.Settings, $"--StepTool:Tools:AllowedHosts:0={host}", "--StepTool:Tools:AllowPrivateAddresses=true"]);
+            [.. ground.Settings, point.Argument, $"--StepTool:Tools:AllowedHosts:0={host}", "--StepTool:Tools:AllowPrivateAddresses=true"]);
         for (var silo = 0; silo < silos; silo++)
         {
             await fleet.Add().UrlAsync();
@@ -98,6 +100,7 @@ internal static class CrashSuite
         var trajectories = await TrajectoriesAsync(connection, witness);
         violations.AddRange(Ledger.Check(versions, witness.Trained, witness.Excluded));
         violations.AddRange(Ledger.Check(counter.Calls, trajectories));
+        violations.AddRange(fleet.Silos.Where(silo => silo.HasFailed).Select(silo => $"Silo {silo.Name} ended, and was not killed: {silo.Said}"));
         foreach (var silo in fleet.Alive.ToArray())
         {
             if (await silo.LeaveAsync() is var code && code != 0)
@@ -146,61 +149,81 @@ internal static class CrashSuite
             }
         }
 
-        // A silo that is to kill itself is started knowing when: it takes the place of the one killed before.
         async Task<IReadOnlyList<CrashWindow>> KillAsync()
         {
             List<CrashWindow> died = [];
-            var window = CrashWindow.None;
-            while (died.Count < kills)
+            while (died.Count < kills.Ordered || (died.Count < kills.Ordered + kills.Spare && Unmet([.. met, .. died]) is not []))
             {
-                var ended = fleet.Silos[^1].Ended;
-                if (window is CrashWindow.None || await Task.WhenAny(ended, Task.Delay(Hurry)) != ended)
+                var window = Draw(random, [.. met, .. died]);
+                if (window is CrashWindow.None || !await MeetAsync(window))
                 {
-                    await Task.Delay(LongestLife * random.NextDouble());
-                    if (!ended.IsCompleted) // or it has met its window meanwhile
-                    {
-                        var alive = fleet.Alive.ToArray();
-                        var victim = window is CrashWindow.None ? alive[random.NextInt(alive.Length)] : fleet.Silos[^1]; // else it would die later, as one too many
-                        victim.Kill();
-                        await victim.Ended;
-                        window = CrashWindow.None;
-                    }
+                    await KillOneAsync();
+                    window = CrashWindow.None;
                 }
 
                 died.Add(window);
                 tell(died.Count);
                 await ground.ReleaseAsync();
-                window = died.Count < kills ? Draw(random, [.. met, .. died]) : CrashWindow.None;
-                var silo = fleet.Add(window is CrashWindow.None ? null : Point(random, window));
-                if (window is CrashWindow.None)
-                {
-                    await silo.UrlAsync();
-                }
-
+                fleet.Add();
                 await Task.Delay(between); // a cluster notices one death before the next
             }
 
             return died;
+        }
+
+        // Whichever silo comes to the window first dies in it, one that is starting too; false where none comes.
+        async Task<bool> MeetAsync(CrashWindow window)
+        {
+            if (random.NextInt(2) == 0)
+            {
+                await fleet.Silos[^1].UrlAsync();
+            }
+
+            await Task.Delay(LongestLife * random.NextDouble());
+            var died = Task.WhenAny(fleet.Alive.Select(silo => silo.Ended));
+            point.Arm(window, window is CrashWindow.Updating ? random.NextInt(LongestUpdate) : 0);
+            await Task.WhenAny(died, Task.Delay(Hurry));
+            if (point.TryDisarm(window))
+            {
+                return false;
+            }
+
+            await died;
+            return true;
+        }
+
+        async Task KillOneAsync()
+        {
+            await fleet.Silos[^1].UrlAsync();
+            await Task.Delay(LongestLife * random.NextDouble());
+            var alive = fleet.Alive.ToArray();
+            var victim = alive[random.NextInt(alive.Length)];
+            victim.Kill();
+            await victim.Ended;
         }
     }
 
     /// <summary>The figure that counts the kills in a window.</summary>
     internal static string FigureOf(CrashWindow window) => window is CrashWindow.None ? "of these, at any moment" : $"of these, {window}";
 
-    // Any window that was not met so far; then any at all, and every third kill at any moment. Not in turn: of three silos the one that is to die may never come to it.
+    // One that was not met so far; then every fifth kill at any moment, the others in turn in what was met least.
     private static CrashWindow Draw(SeededRandom random, IReadOnlyCollection<CrashWindow> met)
     {
-        var windows = Enum.GetValues<CrashWindow>().Where(window => window is not CrashWindow.None).ToArray();
-        var unmet = windows.Except(met).ToArray();
-        return unmet is not [] ? unmet[random.NextInt(unmet.Length)] : random.NextInt(3) == 0 ? CrashWindow.None : windows[random.NextInt(windows.Length)];
+        if (Unmet(met) is var unmet and not [])
+        {
+            return unmet[random.NextInt(unmet.Length)];
+        }
+
+        if (random.NextInt(OneIn) == 0)
+        {
+            return CrashWindow.None;
+        }
+
+        var rarest = met.Where(window => window is not CrashWindow.None).CountBy(window => window).GroupBy(window => window.Value, window => window.Key).MinBy(group => group.Key)!.ToArray();
+        return rarest[random.NextInt(rarest.Length)];
     }
 
-    private static CrashPoint Point(SeededRandom random, CrashWindow window) => window switch
-    {
-        CrashWindow.Unpublished or CrashWindow.Published or CrashWindow.WeightsStored => new() { Window = window, After = random.NextInt(MostWritten) },
-        CrashWindow.Updating => new() { Window = window, After = random.NextInt(MostPassed), Milliseconds = random.NextInt(LongestUpdate) },
-        _ => new() { Window = window, After = random.NextInt(MostPassed) },
-    };
+    private static CrashWindow[] Unmet(IReadOnlyCollection<CrashWindow> met) => [.. Enum.GetValues<CrashWindow>().Except(met)];
 
     private static async Task<IReadOnlyCollection<Episode>> TrajectoriesAsync(Connection connection, Witness witness)
     {

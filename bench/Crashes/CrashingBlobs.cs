@@ -11,12 +11,12 @@ internal sealed class CrashingBlobs(IBlobStore blobs, CrashPoint point) : IBlobS
     public async ValueTask<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var hash = await blobs.PutAsync(content, cancellationToken);
-        if (point.Window is CrashWindow.WeightsStored && content.Length > TensorsFrom && content.Span[TensorsFrom] == '{')
+        if (point.IsArmed(CrashWindow.WeightsStored) && content.Length > TensorsFrom && content.Span[TensorsFrom] == '{')
         {
             point.Pass(CrashWindow.WeightsStored);
         }
 
-        if (point.Window is CrashWindow.TrajectoryStored && IsTrajectory(content))
+        if (point.IsArmed(CrashWindow.TrajectoryStored) && IsTrajectory(content))
         {
             point.Pass(CrashWindow.TrajectoryStored);
         }
@@ -27,7 +27,7 @@ internal sealed class CrashingBlobs(IBlobStore blobs, CrashPoint point) : IBlobS
     public async ValueTask<ReadOnlyMemory<byte>> GetAsync(string hash, CancellationToken cancellationToken)
     {
         var content = await blobs.GetAsync(hash, cancellationToken);
-        if (point.Window is CrashWindow.Updating && IsTrajectory(content))
+        if (point.IsArmed(CrashWindow.Updating) && IsTrajectory(content))
         {
             point.Pass(CrashWindow.Updating); // only the trainer reads them in a silo
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using StepTool.Bench.Crashes;
 using StepTool.Bench.Engines;
 
 namespace StepTool.Bench.Fleet;
@@ -37,12 +36,12 @@ internal sealed class SiloFleet : IAsyncDisposable
     /// <summary>Decisions made by all of them so far.</summary>
     internal long Steps => _silos.Sum(silo => silo.Steps);
 
-    /// <summary>Starts one more silo, which joins the others and, where it is told to, kills itself at a moment.</summary>
-    internal SiloProcess Add(CrashPoint? crash = null)
+    /// <summary>Starts one more silo, which joins the others.</summary>
+    internal SiloProcess Add()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{_silos.Count + 1}");
         var clustering = _hasPrimary ? BenchEngine.Clustering(_primaryPort, isFirst: _silos.Count == 0) : [];
-        var silo = SiloProcess.Start(name, [.. _common, .. clustering, .. crash?.Arguments() ?? []], Path.Combine(_logs, $"{name}.log"));
+        var silo = SiloProcess.Start(name, [.. _common, .. clustering], Path.Combine(_logs, $"{name}.log"));
         _silos.Add(silo);
         return silo;
     }

@@ -14,7 +14,7 @@ namespace StepTool.Bench.Fleet;
 
 /// <summary>
 /// What makes the silo's own program, unchanged, a silo of a benchmark: it is loaded before the program starts and, where the host is built, adds the
-/// benchmark's tools and the moment at which the process is to kill itself.
+/// benchmark's tools and the moments at which the process may have to kill itself.
 /// </summary>
 internal static class SiloHook
 {
@@ -67,9 +67,9 @@ internal static class SiloHook
             services.AddHostedService(_ => new StepReport(world));
         }
 
-        if (configuration.GetSection(CrashPoint.Section).Get<CrashPoint>() is { Window: not CrashWindow.None } point)
+        if (configuration[CrashPoint.Setting] is { } folder)
         {
-            services.AddCrash(point);
+            services.AddCrash(new CrashPoint(folder));
         }
     }
 

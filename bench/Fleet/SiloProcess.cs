@@ -10,6 +10,7 @@ namespace StepTool.Bench.Fleet;
 internal sealed partial class SiloProcess : IDisposable
 {
     private const int TerminateSignal = 15;
+    private const int Killed = 128 + 9; // exit code of what ended by SIGKILL
     private const int MostSaid = 4000;
     private const string Listening = "Now listening on: ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -80,6 +81,9 @@ internal sealed partial class SiloProcess : IDisposable
 
     /// <summary>Whether it has ended.</summary>
     internal bool HasExited => _process.HasExited;
+
+    /// <summary>Whether it has ended otherwise than by being killed.</summary>
+    internal bool HasFailed => _process.HasExited && _process.ExitCode != Killed;
 
     /// <summary>Completes when it has ended.</summary>
     internal Task Ended => _process.WaitForExitAsync();

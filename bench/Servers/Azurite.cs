@@ -18,11 +18,14 @@ internal sealed class Azurite : IDisposable
     internal string Connection { get; }
 
     /// <summary>Arguments of a silo that keeps its state there.</summary>
-    internal IEnumerable<string> Storage => ["--StepTool:Storage=azure", $"--StepTool:Azure:ConnectionString={Connection}"];
+    internal IEnumerable<string> Storage => StorageAt(Connection);
 
     /// <summary>Starts it.</summary>
     /// <exception cref="InvalidOperationException">It cannot be had on this machine; the script said why.</exception>
     internal static Task<Azurite> StartAsync() => Task.Run(() => new Azurite());
+
+    /// <summary>Arguments of a silo that keeps its state where a connection string says.</summary>
+    internal static IEnumerable<string> StorageAt(string connection) => ["--StepTool:Storage=azure", $"--StepTool:Azure:ConnectionString={connection}"];
 
     public void Dispose()
     {

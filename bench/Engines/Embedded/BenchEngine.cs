@@ -23,10 +23,16 @@ internal static class BenchEngine
     private static async Task<CrashGround> AzuriteAsync()
     {
         var azurite = await Azurite.StartAsync();
-        var owner = new BlobContainerClient(azurite.Connection, new AzureStorageOptions().Container).GetBlobClient(AzureOwnership.BlobName);
+        return Ground(azurite.Connection, new AzureStorageOptions().Container, azurite);
+    }
+
+    /// <summary>For one silo that keeps its state in a container.</summary>
+    internal static CrashGround Ground(string connection, string container, params IDisposable[] servers)
+    {
+        var owner = new BlobContainerClient(connection, container).GetBlobClient(AzureOwnership.BlobName);
 
         // A silo's hold on the container ends half a minute after it was killed; whoever knows that it is dead need not wait.
-        return CrashGround.Alone(azurite.Storage, () => owner.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero), azurite);
+        return CrashGround.Alone([.. Azurite.StorageAt(connection), $"--StepTool:Azure:Container={container}"], () => owner.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero), servers);
     }
 
     /// <summary>Silos in fleets that are compared: it has no more than one.</summary>
