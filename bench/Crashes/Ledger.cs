@@ -105,14 +105,11 @@ internal static class Ledger
             yield return $"Step {step} is in its trajectory, and no tool was called for it.";
         }
 
-        var unknown = episodes.Where(episode => episode.Fault is { Boundary: FaultBoundary.Tool, Tool: ToolFaultKind.OutcomeUnknown })
-            .SelectMany(episode => (string[])[episode.Id.ToString(), episode.Task.Id]).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in calls.Where(call => call.Value.Mutates && !known.Contains(call.Key)).Select(call => call.Key))
+        var unknown = episodes.Where(episode => episode is { Fault: { Boundary: FaultBoundary.Tool, Tool: ToolFaultKind.OutcomeUnknown }, Pending: not null })
+            .Select(episode => KeyOf(episode, episode.Steps.Length, EpisodeEngine.Request(episode, ToolMode.Live).Call)).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in calls.Where(call => call.Value.Mutates && !known.Contains(call.Key) && !unknown.Contains(call.Key)).Select(call => call.Key))
         {
-            if (!unknown.Contains(Orders.TaskOf(key) ?? key[..key.IndexOf('#', StringComparison.Ordinal)]))
-            {
-                yield return $"Call {key} was made; it is no step of its trajectory, nor did its episode end because the outcome was unknown.";
-            }
+            yield return $"Call {key} was made; it is no step of its trajectory, nor the one whose unknown outcome ended its episode.";
         }
     }
 

@@ -20,7 +20,6 @@ internal sealed class Orders(Connection connection, CallCounter counter)
     /// <summary>The standing run.</summary>
     internal const string Run = "orders";
 
-    private const string Prefix = "order-";
     private const int Batch = 32;
     private const int Open = 64;
     private const int Turns = 5;
@@ -65,12 +64,9 @@ internal sealed class Orders(Connection connection, CallCounter counter)
     internal static string? KeyOf(Episode episode, ToolCall call) =>
         episode.Id.Run == Run ? CallCounter.Key(call.Api.Api, JsonDocument.Parse(call.Arguments).RootElement.GetProperty("item").GetInt64()) : null;
 
-    /// <summary>The task whose call the server knows by a key; null for calls of other runs.</summary>
-    internal static string? TaskOf(string key) => key.Split(':') is [_, var item] ? Prefix + item : null;
-
     private AgentTask Task(long item) => new()
     {
-        Id = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{item}"),
+        Id = string.Create(CultureInfo.InvariantCulture, $"order-{item}"),
         Query = string.Create(CultureInfo.InvariantCulture, $"Find, order and pay item {item}."),
         Offered = _apis,
         MaxTurns = Turns,
