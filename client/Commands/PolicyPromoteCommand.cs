@@ -22,7 +22,7 @@ internal sealed class PolicyPromoteCommand : ConsoleCommand
     {
         await using var connection = await _connection.OpenIdleAsync(parsed, terminal, cancellationToken);
         var (name, head, version) = await _version.FindAsync(parsed, connection, cancellationToken);
-        var after = await connection.Policy(name).PromoteAsync(version, head.Promoted.Version, cancellationToken);
+        var after = await connection.Policy(name).PromoteAsync(version, head.Promoted.Version, cancellationToken: cancellationToken);
         if (after.Promoted.Version != version)
         {
             throw Refusal.Failed($"Version {after.Promoted.Version} of policy '{name}' was promoted meanwhile, and stays. Look with 'steptool policy show {name}'; repeat the command if version {version} is to serve all the same.");

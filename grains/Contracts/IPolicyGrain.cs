@@ -26,10 +26,14 @@ public interface IPolicyGrain : IGrainWithStringKey
     Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Makes a version the one that serves, if that is still <paramref name="from"/>: so that a call that is made again does not undo what came after it.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="from">The one that serves as far as the caller knows.</param>
+    /// <param name="stage">The stage of a run that asks at its end: it has one word, so that repeating it undoes no roll-back. Empty for people.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The head, whichever version serves.</returns>
     /// <exception cref="ArgumentException">There is no such version, or it was removed.</exception>
     [Alias("Promote")]
-    Task<PolicyHead> PromoteAsync(int version, int from, CancellationToken cancellationToken = default);
+    Task<PolicyHead> PromoteAsync(int version, int from, string stage = "", CancellationToken cancellationToken = default);
 
     /// <summary>Notes what a gate found and, where it passes a version against the one that is still promoted, promotes it. A stage of a run is noted once.</summary>
     [Alias("Judge")]

@@ -9,6 +9,7 @@ namespace StepTool.Grains.Policies;
 [GrainType("policy")]
 internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] IPersistentState<PolicyState> state, IBlobEraser blobs) : Grain, IPolicyGrain
 {
+    private const int KeptStages = 64; // a stage repeats its word at once or after a crash, not after so many others
     private PolicyState _stored = PolicyState.Empty;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -42,12 +43,17 @@ internal sealed class PolicyGrain([PersistentState("policy", StateStore.Name)] I
 
     public Task<ImmutableArray<PolicyManifest>> VersionsAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.Versions);
 
-    public async Task<PolicyHead> PromoteAsync(int version, int from, CancellationToken cancellationToken)
+    public async Task<PolicyHead> PromoteAsync(int version, int from, string stage, CancellationToken cancellationToken)
     {
         CheckIsThere(version);
-        if (state.State.Head!.Promoted.Version == from && (state.State.Promotions is not [.., var current] || current != version))
+        var known = state.State;
+        if (!known.PromotedBy.Contains(stage) && known.Head!.Promoted.Version == from && (known.Promotions is not [.., var current] || current != version))
         {
-            await SaveAsync(state.State with { Promotions = state.State.Promotions.Add(version) });
+            await SaveAsync(known with
+            {
+                Promotions = known.Promotions.Add(version),
+                PromotedBy = stage.Length == 0 ? known.PromotedBy : [.. known.PromotedBy.TakeLast(KeptStages - 1), stage],
+            });
         }
 
         return state.State.Head!;

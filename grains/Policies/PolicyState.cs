@@ -18,6 +18,9 @@ internal sealed record PolicyState
     /// <summary>Versions promoted, newest last.</summary>
     public ImmutableArray<int> Promotions { get; init; } = [];
 
+    /// <summary>The last stages of runs that had a version promoted at their end, oldest first: none has it done again.</summary>
+    public ImmutableArray<string> PromotedBy { get; init; } = [];
+
     /// <summary>What gates found, oldest first.</summary>
     public ImmutableArray<GateResult> Gates { get; init; } = [];
 

@@ -135,7 +135,7 @@ internal sealed partial class RunGrain
         {
             if (train.Promotes)
             {
-                await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(head.Latest.Version, head.Promoted.Version, cancellationToken);
+                await GrainFactory.GetGrain<IPolicyGrain>(train.Policy).PromoteAsync(head.Latest.Version, head.Promoted.Version, $"{State.Plan.Run}/{stage}", cancellationToken);
             }
 
             await EndStageAsync(engine, cancellationToken);

@@ -103,6 +103,24 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         Assert.Equal([1, 2], (await Policy.HistoryAsync()).Promotions.AsEnumerable());
     }
 
+    [Fact]
+    public async Task Promote_ByAStageThatRepeatsIt_UndoesNoRollBack()
+    {
+        for (var version = 0; version < 3; version++)
+        {
+            await Policy.PublishAsync(Version(version, 8 * version, 8 * (version + 1)));
+        }
+
+        await Policy.PromoteAsync(1, from: 0);
+        await Policy.PromoteAsync(2, from: 1, "run/0");
+        await Policy.RollBackAsync(from: 2);
+
+        Assert.Equal(1, (await Policy.PromoteAsync(2, from: 1, "run/0")).Promoted.Version);
+        await _house.DeactivateAsync(Policy);
+        Assert.Equal(1, (await Policy.PromoteAsync(2, from: 1, "run/0")).Promoted.Version);
+        Assert.Equal(2, (await Policy.PromoteAsync(2, from: 1, "run/1")).Promoted.Version);
+    }
+
     private static PolicyManifest Version(int version, long from = 0, long to = 0) => new(
         version, version - 1, "description", $"weights {version}", "learner", OrdinalSet.Empty.AddRange(from, to), 0,
         ImmutableSortedDictionary<string, double>.Empty, new TrainingSettings());

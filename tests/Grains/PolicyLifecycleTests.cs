@@ -4,6 +4,8 @@ using StepTool.Core.Runs;
 using StepTool.Core.Storage;
 using StepTool.Grains.Contracts;
 using StepTool.Grains.Policies;
+using StepTool.Grains.Runs;
+using StepTool.Silo.Storage;
 using StepTool.Tests.Episodes;
 using Xunit;
 
@@ -37,6 +39,53 @@ public sealed class PolicyLifecycleTests
         Assert.True(history.Gates[0].Difference!.High < 0);
         Assert.Equal([2], history.Promotions.AsEnumerable());
         Assert.Empty(history.Pins);
+    }
+
+    [Fact]
+    public async Task Promotion_RolledBackBeforeItsRunRepeatsIt_StaysRolledBack()
+    {
+        var held = new TaskCompletionSource();
+        var store = new TestStore { Before = (_, written) => written is RunState { Stage: 2 } ? held.Task : Task.CompletedTask };
+        var blobs = new MemoryBlobStore();
+        await using (var first = await House.StartAsync(new Ground { Store = store, Blobs = blobs }))
+        {
+            await first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1), Plans.Train(iterations: 1) with { Name = "again" }));
+            await store.WhenAsync<PolicyState>("policy", "policy", policy => policy.Promotions is [1, 2]);
+            first.Crash();
+            held.SetResult();
+        }
+
+        await using var second = await House.StartAsync(new Ground { Store = store, Blobs = blobs, HasPump = false });
+        Assert.Equal(1, (await second.Grain<IPolicyGrain>("policy").RollBackAsync(from: 2)).Promoted.Version);
+        await second.Run().PokeAsync();
+
+        Assert.Equal(RunPhase.Completed, (await second.EndedAsync()).Phase);
+        Assert.Equal([1], (await second.Grain<IPolicyGrain>("policy").HistoryAsync()).Promotions.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task Gate_WhileTrainingPublishes_JudgesWhatItPinnedAndTrainingGoesOnFromTheLatest()
+    {
+        var ground = new Ground();
+        var held = new HeldCall(ground.World);
+        ground.Tools.Reply = (request, _) => request.CallId.StartsWith("gate/1", StringComparison.Ordinal) && !held.Called.IsCompleted ? held.ReplyAsync(request) : null;
+        await using var house = await House.StartAsync(ground);
+        var policy = house.Grain<IPolicyGrain>("policy");
+        await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 1) with { Promotes = false }));
+        await house.Run("gate").StartAsync(Gated("gate", "latest"));
+        await held.Called; // the gate is at work
+
+        var training = await house.CompleteAsync(Plans.Of(Plans.Train(iterations: 3) with { Promotes = false }) with { Run = "more" });
+        var (during, judged) = ((await policy.HeadAsync())!, (await policy.HistoryAsync()).Gates);
+        held.Answer();
+        await house.EndedAsync("gate");
+
+        Assert.Equal((RunPhase.Completed, 3, 4, 0), (training.Phase, training.Stages[0].Updates, during.Latest.Version, during.Promoted.Version));
+        Assert.Empty(judged);
+        Assert.Equal([-1, 0, 1, 2, 3], (await policy.VersionsAsync()).Select(version => version.Parent));
+        Assert.Equal((1, 0), Assert.Single((await policy.HistoryAsync()).Gates.Select(gate => (gate.Version, gate.Against))));
+        Assert.Equal([0, 1], (await house.OutcomesAsync("gate")).Select(outcome => outcome.Version!.Value).Distinct());
+        Assert.InRange((await policy.HeadAsync())!.Promoted.Version, 0, 1);
     }
 
     [Fact]
@@ -140,7 +189,9 @@ public sealed class PolicyLifecycleTests
 
     private static EvaluateStage Look(string name) => Plans.Evaluate("policy@latest") with { Name = name };
 
-    private static RunPlan Gated(string run, int version)
+    private static RunPlan Gated(string run, int version) => Gated(run, $"{version}");
+
+    private static RunPlan Gated(string run, string version)
     {
         var gate = Plans.Evaluate($"policy@{version}") with { IsGate = true };
         return Plans.Of(Plans.Evaluate("policy@promoted"), gate) with { Run = run };

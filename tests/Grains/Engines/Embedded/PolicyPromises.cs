@@ -102,7 +102,8 @@ internal sealed class PolicyPromises(RunPlan plan)
         else if (by != 0)
         {
             var isAsked = by > 0 ? _asked.Promotes == after.Promotions[^1] : _asked.GoesBackFrom == _state.Promotions[^1];
-            var isEndOfTraining = by > 0 && plan.Stages.OfType<TrainStage>().Single().Promotes && after.Promotions[^1] == after.Versions.Length - 1;
+            var isEndOfTraining = by > 0 && after.PromotedBy.Length > _state.PromotedBy.Length && plan.Stages.OfType<TrainStage>().Single().Promotes && after.Promotions[^1] == after.Versions.Length - 1;
+            Assert.False(isEndOfTraining && after.PromotedBy.Length > 1, $"The end of training promoted again: [{string.Join(", ", _state.Promotions)}] became [{string.Join(", ", after.Promotions)}].");
             _asked.Done += isAsked ? 1 : 0;
             _asked.IsOvertaken |= !isAsked;
             Assert.True(isEndOfTraining || (isAsked && _asked.Done == 1), $"[{string.Join(", ", _state.Promotions)}] became [{string.Join(", ", after.Promotions)}]; asked for was {_asked}.");
