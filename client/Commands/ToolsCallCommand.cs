@@ -65,7 +65,7 @@ internal sealed class ToolsCallCommand : ConsoleCommand
                 terminal.Line(answer.Error.Length > 0 ? $"error: {answer.Error}" : answer.Response);
                 return 0;
             case ToolDeferred deferred:
-                terminal.Line($"No answer yet; ask again at {deferred.Until:u}.");
+                terminal.Line($"No answer yet; ask again in {Math.Max(1, Math.Ceiling(deferred.Wait.TotalSeconds)):0} s.");
                 return 0;
             case ToolFaulted faulted:
                 throw Refusal.Failed($"The call was lost: {faulted.Fault.Kind}. {faulted.Fault.Message}");

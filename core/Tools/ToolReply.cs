@@ -23,9 +23,9 @@ public sealed record ToolAnswer(ToolStatus Status, string Error, string Response
     public TimeSpan? Latency { get; init; }
 }
 
-/// <summary>No answer yet: ask again at the stated time. The asker frees its slot meanwhile.</summary>
-/// <param name="Until">When to ask again.</param>
-public sealed record ToolDeferred(DateTimeOffset Until) : ToolReply;
+/// <summary>No answer yet: ask again later. The asker frees its slot meanwhile.</summary>
+/// <param name="Wait">How long until then: a span and no moment, since the clocks of two machines may differ.</param>
+public sealed record ToolDeferred(TimeSpan Wait) : ToolReply;
 
 /// <summary>The infrastructure failed; the episode is excluded from training and counted.</summary>
 /// <param name="Fault">What failed.</param>

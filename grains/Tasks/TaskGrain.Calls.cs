@@ -44,8 +44,7 @@ internal sealed partial class TaskGrain
                 _received = null;
                 _isDeferred = true;
                 slots.Exit(_id);
-                var wait = deferred.Until - time.GetUtcNow();
-                return wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+                return deferred.Wait < ShortestWait ? ShortestWait : deferred.Wait > LongestWait ? LongestWait : deferred.Wait;
             case ToolFaulted { Fault: var fault }:
                 _episode = EpisodeEngine.Fail(episode, new EpisodeFault(FaultBoundary.Tool, fault.Message, fault.Kind));
                 return TimeSpan.Zero;
@@ -85,7 +84,7 @@ internal sealed partial class TaskGrain
             // What is under way to a silo as it leaves may be lost with it. Asked last, so that it has all its drain for the call.
             if (!await GrainFactory.GetGrain<IToolApiGrain>(ToolApiKey.Of(_spec!.World, request.Call.Api)).IsReadyAsync(cancellationToken))
             {
-                return new ToolDeferred(time.GetUtcNow() + WhileItLeaves);
+                return new ToolDeferred(WhileItLeaves);
             }
 
             if (_unsent is null)

@@ -16,8 +16,7 @@ namespace StepTool.Silo.Virtual;
 /// <c>POST /virtual</c> as StableToolBench's clients call it. A recorded call is answered from this silo's own replica of the world, with bytes made once;
 /// every other call goes to the API's grain, as an episode's would.
 /// </summary>
-internal sealed class VirtualEndpoint(
-    VirtualWorlds worlds, IGrainFactory grains, TimeProvider time, IOptions<VirtualOptions> options, ObjectPool<VirtualRequest> requests)
+internal sealed class VirtualEndpoint(VirtualWorlds worlds, IGrainFactory grains, IOptions<VirtualOptions> options, ObjectPool<VirtualRequest> requests)
 {
     private const string Path = "/virtual";
     private const string PathOfWorld = "/worlds/{world}/virtual";
@@ -153,9 +152,9 @@ internal sealed class VirtualEndpoint(
         };
     }
 
-    private VirtualReply Defer(ToolDeferred deferred, HttpResponse response)
+    private static VirtualReply Defer(ToolDeferred deferred, HttpResponse response)
     {
-        var seconds = Math.Max(1, (int)Math.Ceiling((deferred.Until - time.GetUtcNow()).TotalSeconds));
+        var seconds = Math.Max(1, (int)Math.Ceiling(deferred.Wait.TotalSeconds));
         response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return VirtualReply.Refusal(StatusCodes.Status503ServiceUnavailable, $"The API's limit is reached; ask again in {seconds} s.");
     }

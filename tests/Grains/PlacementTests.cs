@@ -19,7 +19,7 @@ public sealed class PlacementTests
     public async Task Task_CalledByAServiceOfASilo_RunsThere()
     {
         var ground = new Ground { HasPump = false };
-        ground.Tools.Reply = (_, _) => Task.FromResult<ToolReply>(new ToolDeferred(DateTimeOffset.MaxValue));
+        ground.Tools.Reply = (_, _) => Task.FromResult<ToolReply>(new ToolDeferred(TimeSpan.MaxValue));
         await using var house = await House.StartAsync(ground);
         await house.EnqueuedAsync(Plans.Of(Plans.Evaluate()));
         foreach (var (index, silo) in house.Silos.Index())

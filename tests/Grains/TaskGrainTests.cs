@@ -75,7 +75,7 @@ public sealed class TaskGrainTests
         ground.Tools.Reply = (request, _) => At(request, 1, () =>
         {
             deferred.TrySetResult();
-            return new ToolDeferred(DateTimeOffset.MaxValue);
+            return new ToolDeferred(TimeSpan.MaxValue);
         });
         await using var house = await House.StartAsync(ground);
         await house.EnqueuedAsync(Plans.Of(Plans.Evaluate()));
@@ -117,7 +117,7 @@ public sealed class TaskGrainTests
         var ground = Solving(hasPump: true, maxEpisodes: 1);
         var isBusy = true;
         ground.Tools.Reply = (request, _) => request.CallId == "run/0#1" && Volatile.Read(ref isBusy)
-            ? Task.FromResult<ToolReply>(new ToolDeferred(ground.Time.GetUtcNow() + TimeSpan.FromMilliseconds(20)))
+            ? Task.FromResult<ToolReply>(new ToolDeferred(TimeSpan.FromMilliseconds(20)))
             : null;
         await using var house = await House.StartAsync(ground);
         await house.Run().StartAsync(Plans.Of(Plans.Evaluate() with { MaxTasks = 3 }));
@@ -184,7 +184,7 @@ public sealed class TaskGrainTests
         ground.Tools.Reply = (request, _) => At(request, 1, () =>
         {
             deferred.TrySetResult();
-            return new ToolDeferred(DateTimeOffset.MaxValue);
+            return new ToolDeferred(TimeSpan.MaxValue);
         });
         await using var house = await House.StartAsync(ground);
         await house.EnqueuedAsync(Plans.Of(Plans.Evaluate()));

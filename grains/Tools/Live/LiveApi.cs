@@ -24,7 +24,6 @@ internal sealed class LiveApi : IDisposable
     private readonly ILiveCaller _caller;
     private readonly HostLine _line;
     private readonly ToolsOptions _options;
-    private readonly TimeProvider _clock; // the machine's, for what other grains read
     private readonly SteadyTime _time;
     private readonly TimeSpan _attemptTime;
     private readonly TimeSpan _waitTime;
@@ -39,7 +38,7 @@ internal sealed class LiveApi : IDisposable
     internal LiveApi(ApiDefinition definition, ILiveCaller caller, HostLine line, ToolsOptions options, TimeSpan callTime, TimeProvider time, ToolCounters counters)
     {
         (_definition, _mutates, _caller, _line, _options, _counters) = (definition, definition.Documentation.Mutates, caller, line, options, counters);
-        (_clock, _time) = (time, new SteadyTime(time));
+        _time = new SteadyTime(time);
         _attemptTime = options.Timeout < callTime * MostOfCall ? options.Timeout : callTime * MostOfCall;
         _waitTime = callTime - _attemptTime;
         _limiter = new ApiLimiter(options.LimitsOf(definition.Documentation.Key), _time);
@@ -174,7 +173,7 @@ internal sealed class LiveApi : IDisposable
         wait += wait * (_random.NextDouble() * MostJitter); // those that wait for the same come back one by one
         if (MayWait(wait))
         {
-            return new LiveOutcome(new ToolDeferred(_clock.GetUtcNow() + wait)) { WasSent = false, MaySimulate = IsFailing };
+            return new LiveOutcome(new ToolDeferred(wait)) { WasSent = false, MaySimulate = IsFailing };
         }
 
         var fault = new ToolFault(ToolFaultKind.Unavailable, $"{_definition.Documentation.Key} was not called: {reason}, and it has failed since {_failsSince:u}. It is tried again by itself.");
