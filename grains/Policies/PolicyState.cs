@@ -7,7 +7,7 @@ using StepTool.Grains.State;
 namespace StepTool.Grains.Policies;
 
 /// <summary>What a policy stores: its chain of versions.</summary>
-[StateVersion(2)]
+[StateVersion(3)]
 internal sealed record PolicyState
 {
     public static PolicyState Empty { get; } = new();
