@@ -157,6 +157,18 @@ internal sealed class House : IAsyncDisposable
     /// <summary>Waits until so many rollouts have ended.</summary>
     public Task DoneAsync(long count, string run = "run") => _ground.Store.WhenAsync<RunState>("run", run, state => state.Completed.Count >= count);
 
+    /// <summary>Plays tasks of another run to their end, one after the other: what was offered before them has had its turn by then.</summary>
+    public async Task PlayOthersAsync()
+    {
+        const string other = "other";
+        await Run(other).StartAsync(Plans.Serving() with { Run = other });
+        for (var task = 0; task < 2; task++)
+        {
+            await Run(other).AddTasksAsync(new TaskBatch($"{task}", [_ground.World.Tasks[task]]));
+            await DoneAsync(task + 1, other);
+        }
+    }
+
     /// <summary>All outcomes of a run, by ordinal.</summary>
     public async Task<ImmutableArray<RolloutOutcome>> OutcomesAsync(string run = "run")
     {

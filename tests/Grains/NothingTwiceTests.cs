@@ -16,7 +16,6 @@ namespace StepTool.Tests.Grains;
 public sealed class NothingTwiceTests
 {
     private const string OrderCall = "run/0#1";
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     /// <summary>The write of an intent fails for its writer and is stored all the same.</summary>
     [Fact]
@@ -123,9 +122,9 @@ public sealed class NothingTwiceTests
         var house = await House.StartAsync(ground);
         await house.Run().StartAsync(Plans.Serving() with { Tools = ToolMode.Live });
         await ground.Store.WhenAsync<RunState>("run", "run", state => !state.Progress.IsEmpty);
-        ground.Store.Before = (_, written) => written is RunState { Chunks.IsEmpty: false } ? held.Task : Task.CompletedTask;
+        ground.Store.Before = (_, written) => written is RunState { Plan.Run: "run", Chunks.IsEmpty: false } ? held.Task : Task.CompletedTask;
         var adding = house.Run().AddTasksAsync(batch);
-        await Task.WhenAny(mutated.Task, Task.Delay(Moment));
+        await Task.WhenAny(mutated.Task, house.PlayOthersAsync());
         house.Crash();
         ground.Store.Before = (_, _) => Task.CompletedTask;
         held.SetResult();

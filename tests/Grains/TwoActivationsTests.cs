@@ -36,8 +36,12 @@ public sealed class TwoActivationsTests
             : order.ReplyAsync(request);
         ground.Store.Before = (state, written) => state == heldState && written is not TaskState
             && ground.Store.Read<RunState>("run", "run") is { Completed.Count: 1 } && held.TrySetResult() ? released.Task : Task.CompletedTask;
-        var fails = false;
-        ground.Store.Fails = (state, _, _) => state == "rollout-queue" && Interlocked.Exchange(ref fails, false);
+        var (fails, made) = (false, New());
+        ground.Store.Fails = (state, _, _) =>
+        {
+            _ = state == heldState && released.Task.IsCompleted && made.TrySetResult();
+            return state == "rollout-queue" && Interlocked.Exchange(ref fails, false);
+        };
         await using var first = await House.StartAsync(ground);
         await first.CompleteAsync(Plans.Live(Plans.Evaluate() with { MaxTasks = 1 }));
         await held.Task;
@@ -49,7 +53,8 @@ public sealed class TwoActivationsTests
         await order.Called; // the order of the second attempt is under way
         fails = heldState == "rollout-queue"; // its end is told again, from what is stored then
         released.SetResult();
-        await Task.WhenAny(first.IdleAsync(), Task.Delay(TimeSpan.FromMilliseconds(500)));
+        await made.Task; // what was held has come to the store
+        await Task.WhenAny(first.IdleAsync(), Task.Delay(TimeSpan.FromMilliseconds(500))); // and what it leads to
         second.Crash();
         silos.Members = [.. first.Silos.Select(House.NameOf)];
 
