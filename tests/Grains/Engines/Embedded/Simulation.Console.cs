@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orleans.Runtime;
 using StepTool.Core.Runs;
+using StepTool.Core.Storage;
 using StepTool.Core.Tools;
 using StepTool.Grains.Contracts;
 using Xunit;
@@ -70,8 +71,17 @@ internal sealed partial class Simulation
         Give(async house => _promises.Added(batch, await house.Run(Queue).AddTasksAsync(batch)), () => _promises.Of(Queue).Phase is RunPhase.Cancelled);
     }
 
+    // What cannot be read for a moment is refused with that reason, and asked for again.
     private void Resume(string run, long? ordinal) => Give(
-        async house => Assert.Empty((await house.Run(run).ResumeAsync(ordinal)).Refused),
+        async house =>
+        {
+            var refused = (await house.Run(run).ResumeAsync(ordinal)).Refused;
+            Assert.All(refused, refusal => Assert.Contains(BlobUnread.TrimEnd('.'), refusal, StringComparison.Ordinal));
+            if (!refused.IsEmpty)
+            {
+                throw new IOException(BlobUnread);
+            }
+        },
         () => ordinal is not null || _promises.Of(run).Phase is not (RunPhase.Running or RunPhase.Completed));
 
     // Few runs are cancelled as a whole, since little is seen in what is left of them.
@@ -162,7 +172,7 @@ internal sealed partial class Simulation
                     await ask(house);
                     isAnswered = true;
                 }
-                catch (Exception exception) when (exception is IOException or OrleansException or TimeoutException)
+                catch (Exception exception) when (exception is IOException or StorageException or OrleansException or TimeoutException)
                 {
                     await Task.Delay(Wait, simulation._clock);
                 }

@@ -11,6 +11,7 @@ namespace StepTool.Tests.Grains.Engines.Embedded;
 /// <content>What a tool answers and when, and what is away for a while: faults that end episodes, which are resumed.</content>
 internal sealed partial class Simulation
 {
+    private const string BlobUnread = "The simulation let this blob's reading fail.";
     private readonly TimeSpan[] _awayUntil = new TimeSpan[Enum.GetValues<FaultBoundary>().Length];
 
     private TimeSpan Now => TimeSpan.FromTicks(_clock.GetTimestamp());
@@ -27,6 +28,7 @@ internal sealed partial class Simulation
     {
         if (IsAway(FaultBoundary.Judge))
         {
+            _met[(int)Disturbance.Judge]++;
             throw new InvalidOperationException("The judge is away.");
         }
     }
@@ -37,6 +39,7 @@ internal sealed partial class Simulation
         Promise(() => _promises.Sent(request));
         if (IsAway(FaultBoundary.Tool) && _random.NextInt(2) == 0)
         {
+            _met[(int)Disturbance.Call]++;
             throw new IOException("The line broke.");
         }
 
@@ -50,23 +53,26 @@ internal sealed partial class Simulation
             .ContinueWith(_ => (ToolReply)answer, CancellationToken.None, TaskContinuationOptions.None, _life.Tools);
     }
 
-    private sealed class SlowBlobs(MemoryBlobStore blobs, Func<Task> takesTime) : IBlobStore, IBlobEraser
+    private sealed class SlowBlobs(MemoryBlobStore blobs, Simulation simulation) : IBlobStore, IBlobEraser
     {
         public async ValueTask<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
-            await takesTime();
-            return await blobs.PutAsync(content, cancellationToken);
+            await simulation.TakesTime();
+            var fails = simulation.ReadFails(Disturbance.BlobWrite);
+            var hash = fails && simulation._faults.NextInt(2) == 0 ? "" : await blobs.PutAsync(content, cancellationToken);
+            return fails ? throw new StorageException("The simulation let this blob's writing fail.") : hash;
         }
 
         public async ValueTask<ReadOnlyMemory<byte>> GetAsync(string hash, CancellationToken cancellationToken)
         {
-            await takesTime();
-            return await blobs.GetAsync(hash, cancellationToken);
+            await simulation.TakesTime();
+            return simulation.ReadFails(Disturbance.BlobRead) ? throw new StorageException(BlobUnread) : await blobs.GetAsync(hash, cancellationToken);
         }
 
         public ValueTask<bool> ExistsAsync(string hash, CancellationToken cancellationToken) => blobs.ExistsAsync(hash, cancellationToken);
 
-        public ValueTask EraseAsync(string hash, CancellationToken cancellationToken) => blobs.EraseAsync(hash, cancellationToken);
+        public ValueTask EraseAsync(string hash, CancellationToken cancellationToken) =>
+            simulation.ReadFails(Disturbance.BlobErasure) ? throw new StorageException("The simulation let this blob's erasure fail.") : blobs.EraseAsync(hash, cancellationToken);
     }
 
     private sealed class AwayPolicies(IPolicySource policies, Simulation simulation) : IPolicySource
@@ -82,6 +88,7 @@ internal sealed partial class Simulation
         {
             if (simulation.IsAway(FaultBoundary.Policy))
             {
+                simulation._met[(int)Disturbance.Policy]++;
                 throw new PolicyException("The weights are away.");
             }
         }

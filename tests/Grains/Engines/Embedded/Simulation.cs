@@ -22,16 +22,21 @@ namespace StepTool.Tests.Grains.Engines.Embedded;
 internal sealed partial class Simulation
 {
     private const int Acts = 40;
+    private const int ErasuresPerFault = 3; // there are few
+    private const ulong FaultSeed = 0x5eed;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15); // by the clock of the simulation
     private readonly Lock _gate = new();
     private readonly SortedList<string, Activation> _ready = new(StringComparer.Ordinal); // in an order that does not depend on which of them came first
     private readonly ManualClock _clock = new();
     private readonly PoolRest _rest = new();
     private readonly SeededRandom _random;
+    private readonly SeededRandom _faults; // of its own, so that a seed without these faults stays what it was
     private readonly Promises _promises;
     private readonly Ground _ground;
     private readonly int _writesPerFault;
     private readonly int _storesPerWait;
+    private readonly int[] _met = new int[Enum.GetValues<Disturbance>().Length];
+    private int _readsPerFault;
     private readonly RunPlan _plan;
     private Life _life;
     private House _house = null!;
@@ -39,9 +44,10 @@ internal sealed partial class Simulation
     private bool _standsStill;
     private readonly List<string> _trace = [];
 
-    private Simulation(ulong seed)
+    private Simulation(ulong seed, bool readsFail)
     {
-        (_life, _random) = (new Life(this), new SeededRandom(seed));
+        (_life, _random, _faults) = (new Life(this), new SeededRandom(seed), new SeededRandom(seed ^ FaultSeed));
+        _readsPerFault = readsFail ? _faults.NextInt(4) * 20 : 0;
         (_writesPerFault, _storesPerWait) = (_random.NextInt(4) * 15, _random.NextInt(3) * 6);
         var isGated = _random.NextInt(2) == 0;
         _plan = Plans.Live(
@@ -51,7 +57,7 @@ internal sealed partial class Simulation
         _ground = new Ground(new TinyWorld(train: 40, test: 16) { Judging = _ => Judging() })
         {
             HasPump = false,
-            Blobs = new SlowBlobs(new MemoryBlobStore(), TakesTime),
+            Blobs = new SlowBlobs(new MemoryBlobStore(), this),
             Options = options => (options.LearnerThreads, options.MaxEpisodes, options.QueueShards) = (1, 8, 2),
             Services = services => services
                 .AddSingleton<TimeProvider>(new LifeClock(_clock, _life))
@@ -67,6 +73,7 @@ internal sealed partial class Simulation
         _promises = new Promises(_ground, _plan);
         _ground.Store.Fails = (_, _, _) => Fails();
         _ground.Store.Before = (_, _) => TakesTime();
+        _ground.Store.Reading = _ => ReadFails(Disturbance.Read) ? throw new IOException("The simulation let this read fail.") : Task.CompletedTask;
         _ground.Store.Stored = (state, key, stored) =>
         {
             _trace.Add(string.Create(CultureInfo.InvariantCulture, $"{_clock.GetTimestamp() / TimeSpan.TicksPerMillisecond} ms, silo {Crashes}: {state} {key}"));
@@ -80,23 +87,26 @@ internal sealed partial class Simulation
     /// <summary>Times the silo died.</summary>
     public int Crashes { get; private set; }
 
-    /// <summary>Writes that failed.</summary>
-    public int Faults => _ground.Store.Failures;
-
     /// <summary>Episodes that ended.</summary>
     public long Episodes => _promises.Episodes;
 
-    /// <summary>Episodes that ended since the outcome of a call is unknown.</summary>
-    public int Unknown => _promises.Unknown;
-
-    /// <summary>Episodes that went on behind a fault.</summary>
-    public int Resumed => _promises.Resumed;
+    /// <summary>How often something of a kind went wrong.</summary>
+    public int Met(Disturbance kind) => kind switch
+    {
+        Disturbance.Death => Crashes,
+        Disturbance.Write => _ground.Store.Failures,
+        Disturbance.UnknownOutcome => _promises.Unknown,
+        Disturbance.Resumption => _promises.Resumed,
+        _ => _met[(int)kind],
+    };
 
     /// <summary>Plays one seed to its end, on a thread of its own.</summary>
-    public static Task<Simulation> PlayAsync(ulong seed) => Task.Factory.StartNew(
+    /// <param name="seed">The seed.</param>
+    /// <param name="readsFail">Whether reads of states, and blobs, fail too.</param>
+    public static Task<Simulation> PlayAsync(ulong seed, bool readsFail = true) => Task.Factory.StartNew(
         () =>
         {
-            var simulation = new Simulation(seed);
+            var simulation = new Simulation(seed, readsFail);
             simulation.Play();
             return simulation;
         },
@@ -131,7 +141,7 @@ internal sealed partial class Simulation
     // Nothing breaks any more: all that was asked for comes to its end, and what faults have ended goes on.
     private void Rest()
     {
-        _ground.Store.Fails = null;
+        (_ground.Store.Fails, _readsPerFault) = (null, 0);
         Array.Clear(_awayUntil);
         for (var round = 0; round < 3; round++)
         {
@@ -248,4 +258,48 @@ internal sealed partial class Simulation
         _ground.Store.FailsAfterStoring = _random.NextInt(2) == 0;
         return _writesPerFault > 0 && _random.NextInt(_writesPerFault) == 0;
     }
+
+    private bool ReadFails(Disturbance kind)
+    {
+        var fails = !_standsStill && _readsPerFault > 0 && _faults.NextInt(kind is Disturbance.BlobErasure ? ErasuresPerFault : _readsPerFault) == 0;
+        _met[(int)kind] += fails ? 1 : 0;
+        return fails;
+    }
+}
+
+/// <summary>What goes wrong in a simulation.</summary>
+internal enum Disturbance
+{
+    /// <summary>The silo dies.</summary>
+    Death,
+
+    /// <summary>A write fails, before or after it is stored.</summary>
+    Write,
+
+    /// <summary>A state is not read.</summary>
+    Read,
+
+    /// <summary>A blob is not stored, or is and the writer is told that it is not.</summary>
+    BlobWrite,
+
+    /// <summary>A blob is not read.</summary>
+    BlobRead,
+
+    /// <summary>A blob is not erased.</summary>
+    BlobErasure,
+
+    /// <summary>A call breaks off.</summary>
+    Call,
+
+    /// <summary>The policy is away.</summary>
+    Policy,
+
+    /// <summary>The judge is away.</summary>
+    Judge,
+
+    /// <summary>An episode ends since the outcome of a call is unknown.</summary>
+    UnknownOutcome,
+
+    /// <summary>An episode goes on behind a fault.</summary>
+    Resumption,
 }
