@@ -34,7 +34,7 @@ internal sealed class PolicyUpdate
         {
             var from = episode * Turns;
             float[] rewards = [.. Enumerable.Range(0, Turns).Select(_ => (float)random.NextDouble())];
-            _episodes.Add(new TrainingEpisode(from, rewards, [.. Enumerable.Range(from, Turns).Select(decision => -MathF.Log(Candidates(decision)))], EpisodeEnd.Terminal));
+            _episodes.Add(new TrainingEpisode(from, rewards, [.. Enumerable.Range(from, Turns).Select(decision => -MathF.Log(Candidates(decision)))]));
         }
 
         var architecture = new CandidateArchitecture(FeatureExtractor.CandidateSize, FeatureExtractor.SituationSize, shortcut: true);

@@ -167,7 +167,7 @@ internal sealed partial class TrainerGrain(
         {
             // What was being published is so or is not; if not, the same ordinals are taken again when training goes on.
         }
-        catch (Exception exception) when (exception is NonFiniteTensorException or ArgumentException or EmptyBatchException or PolicyFormatException)
+        catch (Exception exception) when (exception is NonFiniteTensorException or RunawayKlException or ArgumentException or EmptyBatchException or PolicyFormatException)
         {
             _failure = exception.Message;
             LogStopped(exception, this.GetPrimaryKeyString());

@@ -1,15 +1,14 @@
 namespace StepTool.Learning.Batches;
 
-/// <summary>One episode's part of a <see cref="DecisionBatch"/>, with what was earned and how likely each choice was when it was made.</summary>
+/// <summary>One episode's part of a <see cref="DecisionBatch"/>, with what was earned and how likely each choice was when it was made. After its last step nothing can be earned: the budget of turns belongs to the task.</summary>
 public sealed class TrainingEpisode
 {
     /// <summary>Makes an episode of the decisions from <paramref name="from"/> on, as many as there are rewards.</summary>
     /// <param name="from">The first decision in the batch.</param>
     /// <param name="rewards">The reward of each step [steps].</param>
     /// <param name="behaviourLogProbabilities">The natural logarithm of the chosen candidate's probability under the behaviour policy [steps], at most 0.</param>
-    /// <param name="end">Why the episode ended.</param>
     /// <exception cref="ArgumentException">There is no step, the lengths differ, or a number is not finite or a log-probability is above 0.</exception>
-    public TrainingEpisode(int from, float[] rewards, float[] behaviourLogProbabilities, EpisodeEnd end)
+    public TrainingEpisode(int from, float[] rewards, float[] behaviourLogProbabilities)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentNullException.ThrowIfNull(rewards);
@@ -36,7 +35,6 @@ public sealed class TrainingEpisode
         From = from;
         Rewards = rewards;
         BehaviourLogProbabilities = behaviourLogProbabilities;
-        End = end;
     }
 
     /// <summary>The first decision in the batch.</summary>
@@ -53,9 +51,6 @@ public sealed class TrainingEpisode
 
     /// <summary>The log-probability of each choice under the behaviour policy [steps].</summary>
     public float[] BehaviourLogProbabilities { get; }
-
-    /// <summary>Why the episode ended.</summary>
-    public EpisodeEnd End { get; }
 
     /// <summary>Tokens from the end of each action to the end of the next: its observation and what follows [steps]; empty where nobody counted.</summary>
     /// <exception cref="ArgumentException">There are some, and not one number of at least 1 for each step.</exception>
@@ -86,5 +81,5 @@ public sealed class TrainingEpisode
     /// <param name="rewards">The reward of each step [steps].</param>
     /// <exception cref="ArgumentException">There is another number of rewards than of steps, or one is not finite.</exception>
     public TrainingEpisode WithRewards(float[] rewards) =>
-        new(From, rewards, BehaviourLogProbabilities, End) { Tokens = Tokens, FinalReward = FinalReward, Histories = Histories, Relevant = Relevant, Signature = Signature };
+        new(From, rewards, BehaviourLogProbabilities) { Tokens = Tokens, FinalReward = FinalReward, Histories = Histories, Relevant = Relevant, Signature = Signature };
 }

@@ -47,13 +47,18 @@ internal sealed class Descent(PolicyLearnerOptions options, ILearnerNetwork netw
         }
 
         var rows = decisions.Take(Math.Min(most, Math.Min(batch.Decisions, quota - Rows)));
-        var sums = default(LossSums);
+        var (sums, before) = (default(LossSums), default(LossSums));
         for (var from = 0; from < rows.Length; from += options.MiniBatchRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var part = rows[from..Math.Min(from + options.MiniBatchRows, rows.Length)];
             var partSums = network.Gradient(draft.Layout, draft.Weights, batch, part, loss, _gradient);
             partSums.RequireFinite();
+            // A mini-batch that was cut short is judged together with the one before it: of few decisions one can be far off by chance.
+            var judged = partSums;
+            judged.Add(part.Length < options.MiniBatchRows ? before : default);
+            RunawayKlException.ThrowIfBeyond(loss.Distance(judged), options.RunawayKl);
+            before = partSums;
             sums.Add(partSums);
             GradientNorm = Math.Max(GradientNorm, draft.Step(optimiser, _gradient));
             MiniBatches++;

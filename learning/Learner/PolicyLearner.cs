@@ -69,6 +69,7 @@ public sealed class PolicyLearner
     /// <param name="cancellationToken">Checked between mini-batches.</param>
     /// <exception cref="ArgumentException">There is no episode, one reaches beyond the batch, two share a decision, or the features do not fit the network.</exception>
     /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="RunawayKlException">The policy went further than <see cref="PolicyLearnerOptions.RunawayKl"/> allows.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another update is under way.</exception>
     public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default) =>
@@ -81,18 +82,20 @@ public sealed class PolicyLearner
     /// <param name="cancellationToken">Checked between mini-batches.</param>
     /// <exception cref="ArgumentException">There is no episode, one reaches beyond the batch, two share a decision, or the features do not fit the network.</exception>
     /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="RunawayKlException">The policy went further than <see cref="PolicyLearnerOptions.RunawayKl"/> allows.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another update is under way.</exception>
     public UpdateMetrics Update(IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, IObjective objective, CancellationToken cancellationToken = default) =>
         Update(episodes, batch, objective, Begin(batch), cancellationToken);
 
-    /// <summary>Lowers any loss over some decisions; without decisions nothing changes. Neither the reference nor the KL's weight moves.</summary>
+    /// <summary>Lowers any loss over some decisions; without decisions nothing changes. The reference stays.</summary>
     /// <param name="batch">The decisions.</param>
     /// <param name="decisions">Those that the loss is a mean of.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="cancellationToken">Checked between mini-batches.</param>
     /// <exception cref="ArgumentException">The features do not fit the network.</exception>
     /// <exception cref="NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite.</exception>
+    /// <exception cref="RunawayKlException">The policy went further than <see cref="PolicyLearnerOptions.RunawayKl"/> allows.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another update is under way.</exception>
     public UpdateMetrics Minimise(DecisionBatch batch, ReadOnlySpan<int> decisions, IDecisionLoss loss, CancellationToken cancellationToken = default)
@@ -165,7 +168,7 @@ public sealed class PolicyLearner
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _state = draft.Finish(AdaptiveKl.Next(start.KlCoefficient, sums.KlToReference / sums.Rows, sums.Rows, _options.Kl));
+        _state = draft.Finish(start.KlCoefficient);
         return Measure(descent, sums, appraisal.ExplainedVariance, start.KlCoefficient, epochs, end);
     }
 

@@ -15,6 +15,9 @@ public sealed record PolicyLearnerOptions
     /// <summary>The KL to the behaviour policy, in nats a decision, beyond which no further epoch starts, 1e-6 to 1000; null for no limit. Default 0.05.</summary>
     public double? KlLimit { get; init; } = 0.05;
 
+    /// <summary>The KL of one mini-batch, in nats a decision, beyond which the update is dropped, 1e-6 to 1000; null for no limit. Default 5. See <see cref="IDecisionLoss.Distance"/>.</summary>
+    public double? RunawayKl { get; init; } = 5;
+
     /// <summary>How rewards become credit.</summary>
     public CreditOptions Credit { get; init; } = new();
 
@@ -34,6 +37,7 @@ public sealed record PolicyLearnerOptions
         OptionRange.Require("Epochs", Epochs, 1, 100, "2 to 8 are usual.");
         OptionRange.Require("MiniBatchRows", MiniBatchRows, 1, 1_000_000, "An eighth of a batch is usual.");
         OptionRange.Require("KlLimit", KlLimit ?? 1, 1e-6, 1000, "Leave it out for no limit.");
+        OptionRange.Require("RunawayKl", RunawayKl ?? 1, 1e-6, 1000, "Leave it out for no limit.");
         Credit.Validate();
         Surrogate.Validate();
         Kl.Validate();

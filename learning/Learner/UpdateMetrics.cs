@@ -24,7 +24,7 @@ public sealed record UpdateMetrics
     /// <summary>KL(policy || reference), exact, in nats a decision.</summary>
     public required double KlToReference { get; init; }
 
-    /// <summary>The KL to the policy that made the choices, estimated from them, in nats a decision.</summary>
+    /// <summary>The KL to the policy that made the choices, estimated from them, in nats a decision; of a preference loss the exact one to the policy before the update.</summary>
     public required double KlToBehaviour { get; init; }
 
     /// <summary>The entropy in nats a decision.</summary>

@@ -92,7 +92,7 @@ public sealed class ArcherMethod : IMethod
             for (var step = 0; step < episode.Steps; step++)
             {
                 var decision = episode.From + step;
-                var after = step + 1 < episode.Steps ? targetValues[decision + 1] : episode.End == EpisodeEnd.Truncated ? targetValues[decision] : 0;
+                var after = step + 1 < episode.Steps ? targetValues[decision + 1] : 0;
                 actions[decision] = (float)(episode.Rewards[step] + (gamma * after));
             }
         }

@@ -27,7 +27,8 @@ public sealed class EtoMethod : IMethod
         var rejected = Rejected(episodes, batch);
         int[] decisions = [.. Enumerable.Range(0, batch.Decisions).Where(decision => rejected[decision].Length > 0)];
         var reference = learner.Score(learner.State.Reference, batch).Candidates;
-        var metrics = learner.Minimise(batch, decisions, new PreferenceLoss(batch, rejected, reference, Beta), cancellationToken);
+        var start = learner.State.Reference == learner.Weights ? reference : learner.Score(learner.Weights, batch).Candidates;
+        var metrics = learner.Minimise(batch, decisions, new PreferenceLoss(batch, rejected, reference, start, Beta), cancellationToken);
         return metrics with { Extras = metrics.Extras.Add(Pairs, rejected.Sum(others => others.Length)) };
     }
 

@@ -34,6 +34,7 @@ public interface IMethod
     /// <param name="cancellationToken">Checked between mini-batches.</param>
     /// <returns>What the update did; 0 rows and unchanged weights where the batch held nothing to learn from.</returns>
     /// <exception cref="Optimisers.NonFiniteTensorException">A feature, loss, gradient or weight is NaN or infinite; the state is as it was.</exception>
+    /// <exception cref="RunawayKlException">The policy went further than <see cref="PolicyLearnerOptions.RunawayKl"/> allows; the state is as it was.</exception>
     /// <exception cref="OperationCanceledException">The update was cancelled.</exception>
     UpdateMetrics Update(PolicyLearner learner, IReadOnlyList<TrainingEpisode> episodes, DecisionBatch batch, CancellationToken cancellationToken = default);
 }

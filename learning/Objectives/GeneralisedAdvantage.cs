@@ -8,10 +8,9 @@ namespace StepTool.Learning.Objectives;
 /// </remarks>
 public static class GeneralisedAdvantage
 {
-    /// <summary>Estimates the advantages of one episode's steps, and the returns that the critic should learn.</summary>
+    /// <summary>Estimates the advantages of one episode's steps, and the returns that the critic should learn; after the last step the value is 0.</summary>
     /// <param name="rewards">The rewards [steps].</param>
     /// <param name="values">The critic's values before each step [steps].</param>
-    /// <param name="valueAfter">The value after the last step: 0 when the task is over.</param>
     /// <param name="gamma">The discount a tick.</param>
     /// <param name="lambda">The mixture of horizons.</param>
     /// <param name="advantages">Receives the sum over l of (gamma lambda)^l delta, with delta = r + gamma V' - V [steps].</param>
@@ -21,7 +20,6 @@ public static class GeneralisedAdvantage
     public static void Estimate(
         ReadOnlySpan<float> rewards,
         ReadOnlySpan<float> values,
-        float valueAfter,
         double gamma,
         double lambda,
         Span<float> advantages,
@@ -34,7 +32,7 @@ public static class GeneralisedAdvantage
                 $"Rewards are [{rewards.Length}], values [{values.Length}], advantages [{advantages.Length}], returns [{returns.Length}] and ticks [{ticks.Length}]; one length is needed.");
         }
 
-        double next = valueAfter, advantage = 0;
+        double next = 0, advantage = 0;
         for (var step = rewards.Length - 1; step >= 0; step--)
         {
             var (discount, mixture) = ticks.IsEmpty ? (gamma, lambda) : (Math.Pow(gamma, ticks[step]), Math.Pow(lambda, ticks[step]));

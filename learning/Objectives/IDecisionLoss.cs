@@ -13,4 +13,11 @@ public interface IDecisionLoss
     /// <param name="valueGradient">Receives the gradient with respect to the values; zero on entry [decisions].</param>
     /// <returns>The sums over the decisions.</returns>
     LossSums Evaluate(ReadOnlySpan<int> picked, Activations activations, double share, Span<float> logitGradient, Span<float> valueGradient);
+
+    /// <summary>
+    /// How far the policy is from the one that it should stay near, in nats a decision; null where it may go as far as it can. So it is for imitation, whose loss is how far the policy
+    /// still is from what it imitates and falls as it moves, and for critics, which are no policy.
+    /// </summary>
+    /// <param name="sums">Sums over a mini-batch's decisions.</param>
+    double? Distance(in LossSums sums) => null;
 }

@@ -15,7 +15,7 @@ public struct LossSums
     /// <summary>The KL to the reference.</summary>
     public double KlToReference { get; set; }
 
-    /// <summary>The estimated KL to the behaviour policy.</summary>
+    /// <summary>The KL to the behaviour policy, estimated from the choices; of a preference loss the exact one to the policy before the update.</summary>
     public double KlToBehaviour { get; set; }
 
     /// <summary>The entropy.</summary>

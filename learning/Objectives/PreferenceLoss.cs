@@ -11,8 +11,9 @@ namespace StepTool.Learning.Objectives;
 /// <param name="batch">The decisions; their chosen candidates are preferred.</param>
 /// <param name="rejected">The rejected candidates of each decision [decisions]; empty where nothing is compared.</param>
 /// <param name="reference">The log-probabilities q under the frozen reference [candidates].</param>
+/// <param name="start">The log-probabilities under the policy before the update [candidates].</param>
 /// <param name="beta">How strongly the policy is held to the reference, above 0.</param>
-public sealed class PreferenceLoss(DecisionBatch batch, IReadOnlyList<int[]> rejected, ReadOnlyMemory<float> reference, double beta) : IDecisionLoss
+public sealed class PreferenceLoss(DecisionBatch batch, IReadOnlyList<int[]> rejected, ReadOnlyMemory<float> reference, ReadOnlyMemory<float> start, double beta) : IDecisionLoss
 {
     /// <inheritdoc/>
     public LossSums Evaluate(ReadOnlySpan<int> picked, Activations activations, double share, Span<float> logitGradient, Span<float> valueGradient)
@@ -40,12 +41,16 @@ public sealed class PreferenceLoss(DecisionBatch batch, IReadOnlyList<int[]> rej
                 sums.Agreeing += (margin > 0 ? 1.0 : 0) / others.Length;
             }
 
+            sums.KlToBehaviour += CandidateDistribution.Kl(log, start.Span[batch.Offsets[decision]..batch.Offsets[decision + 1]]);
             sums.KlToReference += CandidateDistribution.Kl(log, frozen);
             sums.Entropy += CandidateDistribution.Entropy(log);
         }
 
         return sums;
     }
+
+    /// <summary>The exact KL to the policy before the update: the loss alone would let what is preferred lose probability, as long as the rejected loses more.</summary>
+    public double? Distance(in LossSums sums) => sums.KlToBehaviour / sums.Rows;
 
     private static double SoftPlus(double value) => Math.Max(value, 0) + Math.Log(1 + Math.Exp(-Math.Abs(value)));
 }

@@ -42,7 +42,6 @@ public sealed class StepToolObjective : IObjective
 
     private void Estimate(TrainingEpisode episode, ReadOnlySpan<float> values, StepWeights weights)
     {
-        var after = episode.End == EpisodeEnd.Terminal ? 0 : values[^1];
         var advantages = weights.Advantages.Span[episode.From..episode.To];
         var returns = weights.Returns.Span[episode.From..episode.To];
         if (_scores.Length < episode.Steps)
@@ -54,11 +53,11 @@ public sealed class StepToolObjective : IObjective
         StepScores.Weigh(episode.Rewards, _options.Rule, scores);
         if (_options.Rule.Weighting == CreditWeighting.Immediate)
         {
-            GeneralisedAdvantage.Estimate(scores, values, 0, gamma: 0, lambda: 0, advantages, returns);
+            GeneralisedAdvantage.Estimate(scores, values, gamma: 0, lambda: 0, advantages, returns);
             return;
         }
 
-        GeneralisedAdvantage.Estimate(scores, values, after, _options.Gamma, _options.Lambda, advantages, returns, Ticks(episode));
+        GeneralisedAdvantage.Estimate(scores, values, _options.Gamma, _options.Lambda, advantages, returns, Ticks(episode));
     }
 
     private ReadOnlySpan<int> Ticks(TrainingEpisode episode) => _options.Rule.Clock switch

@@ -46,6 +46,9 @@ public sealed class SurrogateLoss(SurrogateOptions options, double klCoefficient
         return sums;
     }
 
+    /// <summary>The KL to the policy that made the choices. That to the frozen start is a term of the loss and pulls.</summary>
+    public double? Distance(in LossSums sums) => sums.KlToBehaviour / sums.Rows;
+
     /// <summary>The value of the loss whose gradient <see cref="Evaluate"/> takes.</summary>
     /// <param name="sums">Sums over decisions.</param>
     public double Total(in LossSums sums) =>

@@ -58,7 +58,7 @@ public sealed class TrajectoryBatch
             var (steps, histories) = (trajectories[index].Steps, HistoryHash.Of(trajectories[index]));
             var taken = encoded.ConvertAll(row => steps[row.Step]);
             episodes.Add(new TrainingEpisode(
-                from, [.. taken.Select(step => (float)step.Reward)], [.. taken.Select(step => (float)step.Decision.LogProbability)], EpisodeEnd.Terminal)
+                from, [.. taken.Select(step => (float)step.Reward)], [.. taken.Select(step => (float)step.Decision.LogProbability)])
             {
                 Tokens = StepTokens.Count(taken),
                 FinalReward = steps[^1].Call is null ? (float)steps[^1].Reward : 0,

@@ -79,10 +79,20 @@ public sealed class TrainerSafetyTests
     public async Task Train_RunawayKl_IsStoppedAndSaidInEveryVersion()
     {
         await using var house = await House.StartAsync(new Ground());
-        var stage = Plans.Train(deterministic: true) with { Settings = new TrainingSettings { Hidden = 8, Epochs = 100, LearningRate = 1 } };
+        var stage = Plans.Train(deterministic: true) with { Settings = new TrainingSettings { Hidden = 8, Epochs = 100, LearningRate = 0.1 } };
         var status = await house.CompleteAsync(Plans.Of(stage));
         Assert.Equal(RunPhase.Completed, status.Phase);
         Assert.All((await Policy(house).VersionsAsync()).Skip(1), version => Assert.True(version.Metrics is var metrics && metrics["klLimited"] == 1 && metrics["epochs"] < 100));
+    }
+
+    [Fact]
+    public async Task Train_PolicyRunsAway_FailsTheRunWithTheReasonAndKeepsTheLastVersion()
+    {
+        await using var house = await House.StartAsync(new Ground());
+        var stage = Plans.Train(deterministic: true) with { Settings = new TrainingSettings { Hidden = 8, MiniBatch = 4, LearningRate = 1 } };
+        var status = await house.CompleteAsync(Plans.Of(stage));
+        Assert.Equal((RunPhase.Failed, 0), (status.Phase, (await Policy(house).HeadAsync())!.Latest.Version));
+        Assert.Contains("nats a decision; it may be at most 5. The update was dropped", status.Failure, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class TorchParityTests
             TheoryData<string, bool, string> cases = [];
             foreach (var row in Cases)
             {
-                foreach (var method in TrainingMethods.All)
+                foreach (var method in TrainingMethods.All.Concat(TrainingMethods.References))
                 {
                     cases.Add((string)row[0], (bool)row[1], method);
                 }
@@ -136,7 +136,9 @@ public sealed class TorchParityTests
         int[][] rejected = [.. Enumerable.Range(0, batch.Decisions).Select(decision =>
             Enumerable.Range(0, batch.Offsets[decision + 1] - batch.Offsets[decision]).Where(other => other != batch.Chosen[decision]).Take(decision % 4).ToArray())];
         yield return ("cross-entropy", new CrossEntropyLoss(batch));
-        yield return ("preference", new PreferenceLoss(batch, rejected, terms.ReferenceLogProbabilities, 0.7));
+        int[][] right = [.. Enumerable.Range(0, batch.Decisions).Select(decision => Enumerable.Range(0, Math.Min(1 + (decision % 3), batch.Offsets[decision + 1] - batch.Offsets[decision])).ToArray())];
+        yield return ("set cross-entropy", new SetCrossEntropyLoss(right));
+        yield return ("preference", new PreferenceLoss(batch, rejected, terms.ReferenceLogProbabilities, now.Candidates, 0.7));
         yield return ("critic", new CriticLoss(batch, terms.Advantages, terms.Returns));
         yield return ("policy", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 0, EntropyCoefficient = 0 }, 0, batch, terms));
         yield return ("value", new SurrogateLoss(new SurrogateOptions { ValueCoefficient = 1, EntropyCoefficient = 0 }, 0, batch, terms));
@@ -173,11 +175,12 @@ public sealed class TorchParityTests
         for (var decision = 0; decision < batch.Decisions; decision += 2)
         {
             var solved = episodes.Count % 3 == 0;
-            episodes.Add(new TrainingEpisode(decision, [0.1f * (decision % 5), solved ? 1 : 0], [Uniform(decision), Uniform(decision + 1)], EpisodeEnd.Terminal)
+            episodes.Add(new TrainingEpisode(decision, [0.1f * (decision % 5), solved ? 1 : 0], [Uniform(decision), Uniform(decision + 1)])
             {
                 FinalReward = solved ? 1 : 0,
                 Signature = (ulong)decision,
                 Histories = [(ulong)episodes.Count / 3, 1000 + (ulong)decision],
+                Relevant = [[decision % 12, (decision + 5) % 12], [decision % 7]],
             });
         }
 

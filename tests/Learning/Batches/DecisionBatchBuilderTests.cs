@@ -55,7 +55,7 @@ public sealed class DecisionBatchBuilderTests
     [InlineData(new float[] { 1 }, new float[] { 0.5f }, "The log-probability of step 0 is 0.5")]
     public void TrainingEpisode_WrongNumbers_NamesStepAndRule(float[] rewards, float[] logProbabilities, string expected)
     {
-        var exception = Assert.ThrowsAny<ArgumentException>(() => new TrainingEpisode(0, rewards, logProbabilities, EpisodeEnd.Terminal));
+        var exception = Assert.ThrowsAny<ArgumentException>(() => new TrainingEpisode(0, rewards, logProbabilities));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }

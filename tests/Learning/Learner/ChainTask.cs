@@ -34,7 +34,7 @@ internal sealed class ChainTask(ulong seed, int stages = 2)
             }
 
             solved += right ? 1 : 0;
-            into.Add(new TrainingEpisode(from, rewards, logProbabilities, EpisodeEnd.Terminal) { FinalReward = right ? 1 : 0, Signature = (ulong)from });
+            into.Add(new TrainingEpisode(from, rewards, logProbabilities) { FinalReward = right ? 1 : 0, Signature = (ulong)from });
         }
 
         return (double)solved / episodes;

@@ -89,19 +89,6 @@ public sealed class PolicyLearnerTests
     }
 
     [Fact]
-    public void Update_AdaptiveKl_ChangesTheNextCoefficient()
-    {
-        using var backend = new ManagedBackend(1);
-        var options = Options with { Kl = new KlOptions { Coefficient = 0.3, Target = 100, Horizon = 70 } };
-        var learner = PolicyLearner.Create(Shape, options, 1, backend);
-        var (episodes, batch) = Episodes(1, 70);
-
-        learner.Update(episodes, batch);
-
-        Assert.Equal(0.3 * 0.8, learner.State.KlCoefficient, 9);
-    }
-
-    [Fact]
     public void Update_CancelledBetweenMiniBatches_LeavesTheStateUntouched()
     {
         using var backend = new ManagedBackend(1);
@@ -142,7 +129,7 @@ public sealed class PolicyLearnerTests
         builder.Add(new float[4], [0, 0, 0, bad, 0, 0], 0);
 
         var exception = Assert.Throws<NonFiniteTensorException>(
-            () => learner.Update([new TrainingEpisode(0, [1], [0], EpisodeEnd.Terminal)], builder.Batch));
+            () => learner.Update([new TrainingEpisode(0, [1], [0])], builder.Batch));
 
         Assert.Equal(("feature", "candidates", 3), (exception.Role, exception.Tensor, exception.Index));
         Assert.Same(before, learner.State);
@@ -157,7 +144,7 @@ public sealed class PolicyLearnerTests
         var (_, batch) = Episodes(1, 2);
 
         var exception = Assert.Throws<NonFiniteTensorException>(
-            () => learner.Update([new TrainingEpisode(0, [float.MaxValue, float.MaxValue], [-1, -1], EpisodeEnd.Terminal)], batch));
+            () => learner.Update([new TrainingEpisode(0, [float.MaxValue, float.MaxValue], [-1, -1])], batch));
 
         Assert.Equal("loss", exception.Role);
         Assert.Same(before, learner.State);
@@ -248,7 +235,7 @@ public sealed class PolicyLearnerTests
         List<TrainingEpisode> episodes = [];
         for (var from = 0; from < decisions; from += 2)
         {
-            episodes.Add(new TrainingEpisode(from, [0.1f * (from % 5), from % 3], [Log(from), Log(from + 1)], EpisodeEnd.Terminal));
+            episodes.Add(new TrainingEpisode(from, [0.1f * (from % 5), from % 3], [Log(from), Log(from + 1)]));
         }
 
         return (episodes, batch);

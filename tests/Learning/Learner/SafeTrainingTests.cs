@@ -1,3 +1,4 @@
+using System.Globalization;
 using StepTool.Core.Chance;
 using StepTool.Learning.Backends.Managed;
 using StepTool.Learning.Batches;
@@ -104,6 +105,40 @@ public sealed class SafeTrainingTests
         Assert.True(metrics.KlToBehaviour > Options.KlLimit);
     }
 
+    [Theory]
+    [InlineData("ppo", 1)]
+    [InlineData("eto", 1)]
+    [InlineData("archer", 4)] // its policy has a quarter of the rows
+    [InlineData("steptool", 1)]
+    public void Update_RunsAwayInTheOnlyEpochsSecondMiniBatch_IsDroppedWithTheReason(string method, int epochs)
+    {
+        using var backend = new ManagedBackend(1);
+        var state = State();
+        var learner = new PolicyLearner(state, Options with { Epochs = epochs, RunawayKl = 0.1, Optimiser = new AdamWOptions { LearningRate = 1 } }, backend);
+        var (episodes, batch) = Batch(spoilt: false);
+
+        var exception = Assert.Throws<RunawayKlException>(() => TrainingMethods.Create(method).Update(learner, episodes, batch));
+
+        Assert.True(exception.Value > 0.1);
+        Assert.StartsWith(
+            string.Create(CultureInfo.InvariantCulture, $"The KL of a mini-batch is {exception.Value:g4} nats a decision; it may be at most 0.1. The update was dropped and the weights are unchanged. Lower the learning rate"),
+            exception.Message,
+            StringComparison.Ordinal);
+        Assert.Same(state, learner.State);
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("rft")]
+    public void Update_ImitationGoesAsFar_IsDone(string method)
+    {
+        using var backend = new ManagedBackend(1);
+        var learner = new PolicyLearner(State(), Options with { Epochs = 1, RunawayKl = 0.1, Optimiser = new AdamWOptions { LearningRate = 1 } }, backend);
+        var (episodes, batch) = Batch(spoilt: false);
+
+        Assert.Equal(64, TrainingMethods.Create(method).Update(learner, episodes, batch).Rows);
+    }
+
     [Fact]
     public void Update_FarFromTheStart_IsPulledBackAndNeverStopped()
     {
@@ -161,7 +196,7 @@ public sealed class SafeTrainingTests
             rows[7] = spoilt && episode == 9 ? float.NaN : rows[7];
             builder.Add(RandomBatches.Row(random, 4), rows, episode % 2);
             var solved = episode % 2 == 0;
-            episodes.Add(new TrainingEpisode(episode, [solved ? 1 : 0], [-MathF.Log(4)], EpisodeEnd.Terminal)
+            episodes.Add(new TrainingEpisode(episode, [solved ? 1 : 0], [-MathF.Log(4)])
             {
                 FinalReward = solved ? 1 : 0,
                 Signature = (ulong)episode,

@@ -53,7 +53,7 @@ public sealed class TrainingStepTests
                 BehaviourLogProbabilities = perDecision,
                 ReferenceLogProbabilities = perCandidate,
             })),
-            new(new PreferenceLoss(Batch, others, perCandidate, 0.1)),
+            new(new PreferenceLoss(Batch, others, perCandidate, perCandidate, 0.1)),
             new(new CriticLoss(Batch, perDecision, perDecision)),
             new(new SetCrossEntropyLoss(right)),
         ];

@@ -105,7 +105,7 @@ public sealed class GradientRowTests
             var from = builder.Add(RandomBatches.Row(random, 4), RandomBatches.Row(random, 24), solved ? 0 : 1 + (episode % 3));
             builder.Add(RandomBatches.Row(random, 4), RandomBatches.Row(random, 24), random.NextInt(4));
             var log = -MathF.Log(4);
-            episodes.Add(new TrainingEpisode(from, [0.1f, solved ? 1 : 0], [log, log], EpisodeEnd.Terminal)
+            episodes.Add(new TrainingEpisode(from, [0.1f, solved ? 1 : 0], [log, log])
             {
                 FinalReward = solved ? 1 : 0,
                 Signature = (ulong)episode,

@@ -78,8 +78,8 @@ public sealed class MethodTests
             var rows = batch.CandidateFeatures[(batch.Offsets[decision] * 6)..(batch.Offsets[decision + 1] * 6)];
             builder.Add(situation, rows, batch.Chosen[decision]);
             builder.Add(situation, rows, (batch.Chosen[decision] + 1) % (rows.Length / 6));
-            episodes.Add(new TrainingEpisode(2 * decision, [0], [-1], EpisodeEnd.Terminal) { FinalReward = 1, Histories = [(ulong)decision] });
-            episodes.Add(new TrainingEpisode((2 * decision) + 1, [0], [-1], EpisodeEnd.Terminal) { Histories = [(ulong)decision] });
+            episodes.Add(new TrainingEpisode(2 * decision, [0], [-1]) { FinalReward = 1, Histories = [(ulong)decision] });
+            episodes.Add(new TrainingEpisode((2 * decision) + 1, [0], [-1]) { Histories = [(ulong)decision] });
         }
 
         for (var update = 0; update < 60; update++)
@@ -106,7 +106,7 @@ public sealed class MethodTests
         float[] policy = [MathF.Log(0.25f), MathF.Log(0.75f), MathF.Log(0.25f), MathF.Log(0.75f)];
         var (actions, states) = (new float[2], new float[2]);
 
-        ArcherMethod.Targets([new TrainingEpisode(0, [0.1f, 1], [-1, -1], EpisodeEnd.Terminal)], builder.Batch, policy, [1, 3, 2, -2], [9, 4], 0.95, actions, states);
+        ArcherMethod.Targets([new TrainingEpisode(0, [0.1f, 1], [-1, -1])], builder.Batch, policy, [1, 3, 2, -2], [9, 4], 0.95, actions, states);
 
         Assert.All(actions.Zip([3.9f, 1f]), pair => Assert.Equal(pair.Second, pair.First, 5));
         Assert.All(states.Zip([2.5f, -1f]), pair => Assert.Equal(pair.Second, pair.First, 5));
@@ -128,7 +128,7 @@ public sealed class MethodTests
         using var backend = new ManagedBackend(1);
         var learner = Create(backend);
         var batch = RandomBatches.Create(5, 60, 6, 4, fewest: 2);
-        TrainingEpisode[] episodes = [.. Enumerable.Range(0, 30).Select(index => new TrainingEpisode(2 * index, [0.1f, index % 3], [-1, -1], EpisodeEnd.Terminal))];
+        TrainingEpisode[] episodes = [.. Enumerable.Range(0, 30).Select(index => new TrainingEpisode(2 * index, [0.1f, index % 3], [-1, -1]))];
         new ArcherMethod().Update(learner, episodes, batch);
         var blobs = PolicyCheckpoint.Of(learner.State, "test/1").ToBlobs();
         var resumed = new PolicyLearner(PolicyCheckpoint.FromBlobs("memory", blobs).State!, Options, backend);
@@ -147,7 +147,7 @@ public sealed class MethodTests
     private static PolicyLearner Create(ManagedBackend backend) => PolicyLearner.Create(new CandidateArchitecture(6, 4, 16, 16, 8), Options, 1, backend);
 
     private static TrainingEpisode Episode(int from, float outcome, ulong signature, params ulong[] histories) =>
-        new(from, [0, outcome], [-1, -1], EpisodeEnd.Terminal) { FinalReward = outcome, Signature = signature, Histories = histories };
+        new(from, [0, outcome], [-1, -1]) { FinalReward = outcome, Signature = signature, Histories = histories };
 
     // Random play, some of it without a Finish, scored by parts and learnt from by a method.
     private static float[] Train(string method, RewardParts parts)

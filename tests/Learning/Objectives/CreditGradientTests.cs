@@ -45,6 +45,6 @@ public sealed class CreditGradientTests
     {
         var random = new SeededRandom(9);
         return [.. Enumerable.Range(0, batch.Decisions / 3).Select(episode =>
-            new TrainingEpisode(3 * episode, RandomBatches.Row(random, 3), [-1, -1, -1], EpisodeEnd.Terminal) { Tokens = [1 + episode, 20, 3] })];
+            new TrainingEpisode(3 * episode, RandomBatches.Row(random, 3), [-1, -1, -1]) { Tokens = [1 + episode, 20, 3] })];
     }
 }

@@ -87,14 +87,14 @@ public sealed class CreditRuleTests
         Assert.Equal(-1, (firstTurns[2..].Sum() + secondTurns.Sum()) / (2 * firstTurns[0]), 4);
     }
 
-    private static TrainingEpisode Episode(int from, params float[] rewards) => new(from, rewards, [.. rewards.Select(_ => -1f)], EpisodeEnd.Terminal);
+    private static TrainingEpisode Episode(int from, params float[] rewards) => new(from, rewards, [.. rewards.Select(_ => -1f)]);
 
     private static StepWeights Weigh(CreditOptions options, int[]? tokens)
     {
         var episode = Episode(0, Rewards);
         var weights = new StepWeights();
         new StepToolObjective(options).Weigh(
-            [tokens is null ? episode : new TrainingEpisode(0, episode.Rewards, episode.BehaviourLogProbabilities, EpisodeEnd.Terminal) { Tokens = tokens }], new float[3], weights);
+            [tokens is null ? episode : new TrainingEpisode(0, episode.Rewards, episode.BehaviourLogProbabilities) { Tokens = tokens }], new float[3], weights);
         return weights;
     }
 }

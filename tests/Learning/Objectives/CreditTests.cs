@@ -11,7 +11,7 @@ public sealed class CreditTests
     {
         // gamma 0.5, lambda 0.5; deltas: 1 + 0.5*4 - 2 = 1; 0 + 0.5*1 - 4 = -3.5; 2 + 0 - 1 = 1.
         // Advantages from the end: 1; -3.5 + 0.25*1 = -3.25; 1 + 0.25*-3.25 = 0.1875.
-        var (advantages, returns) = Gae([1, 0, 2], [2, 4, 1], 0, 0.5, 0.5);
+        var (advantages, returns) = Gae([1, 0, 2], [2, 4, 1], 0.5, 0.5);
 
         Assert.Equal([0.1875f, -3.25f, 1f], advantages);
         Assert.Equal([2.1875f, 0.75f, 2f], returns);
@@ -25,7 +25,7 @@ public sealed class CreditTests
         // From the end: 0.25; 2 + 0.9 * 0.25 = 2.225; -1 + 0.9 * 2.225 = 1.0025; 0.5 + 0.9 * 1.0025 = 1.40225.
         float[] returns = [1.40225f, 1.0025f, 2.225f, 0.25f];
 
-        var (advantages, targets) = Gae(rewards, values, 0, 0.9, 1);
+        var (advantages, targets) = Gae(rewards, values, 0.9, 1);
 
         for (var step = 0; step < 4; step++)
         {
@@ -37,8 +37,8 @@ public sealed class CreditTests
     [Fact]
     public void GeneralisedAdvantage_RewardsAndValuesScaled_ScalesAdvantages()
     {
-        var (once, _) = Gae([1, 0, 2], [2, 4, 1], 0.5f, 0.9, 0.8);
-        var (twice, _) = Gae([2, 0, 4], [4, 8, 2], 1, 0.9, 0.8);
+        var (once, _) = Gae([1, 0, 2], [2, 4, 1], 0.9, 0.8);
+        var (twice, _) = Gae([2, 0, 4], [4, 8, 2], 0.9, 0.8);
 
         Assert.Equal(once.Select(advantage => 2 * advantage), twice);
     }
@@ -46,19 +46,9 @@ public sealed class CreditTests
     [Fact]
     public void GeneralisedAdvantage_PerfectCritic_IsZero()
     {
-        var (advantages, _) = Gae([1, 1, 1], [3, 2, 1], 0, 1, 0.95);
+        var (advantages, _) = Gae([1, 1, 1], [3, 2, 1], 1, 0.95);
 
         Assert.Equal([0f, 0f, 0f], advantages);
-    }
-
-    [Fact]
-    public void GeneralisedAdvantage_Truncated_AddsTheValueAfter()
-    {
-        var (terminal, _) = Gae([1], [0.5f], 0, 0.9, 0.95);
-        var (truncated, _) = Gae([1], [0.5f], 2, 0.9, 0.95);
-
-        Assert.Equal(0.5f, terminal[0], 6);
-        Assert.Equal(0.5f + 1.8f, truncated[0], 6);
     }
 
     [Fact]
@@ -66,7 +56,7 @@ public sealed class CreditTests
     {
         // gamma 0.5, lambda 0.5, ticks 2 and 1; deltas: 1 + 0.25*4 - 2 = 0; 0 + 0 - 4 = -4. First: 0 + 0.0625 * -4 = -0.25.
         var advantages = new float[2];
-        GeneralisedAdvantage.Estimate([1, 0], [2, 4], 0, 0.5, 0.5, advantages, new float[2], [2, 1]);
+        GeneralisedAdvantage.Estimate([1, 0], [2, 4], 0.5, 0.5, advantages, new float[2], [2, 1]);
 
         Assert.Equal([-0.25f, -4f], advantages);
     }
@@ -74,7 +64,7 @@ public sealed class CreditTests
     [Fact]
     public void GeneralisedAdvantage_OtherLengths_NamesAllShapes()
     {
-        var exception = Assert.Throws<ArgumentException>(() => GeneralisedAdvantage.Estimate(new float[3], new float[2], 0, 1, 1, new float[3], new float[3]));
+        var exception = Assert.Throws<ArgumentException>(() => GeneralisedAdvantage.Estimate(new float[3], new float[2], 1, 1, new float[3], new float[3]));
 
         Assert.Contains("Rewards are [3], values [2]", exception.Message, StringComparison.Ordinal);
     }
@@ -110,11 +100,11 @@ public sealed class CreditTests
         Assert.All(values, value => Assert.Equal(0, value));
     }
 
-    private static (float[] Advantages, float[] Returns) Gae(float[] rewards, float[] values, float after, double gamma, double lambda)
+    private static (float[] Advantages, float[] Returns) Gae(float[] rewards, float[] values, double gamma, double lambda)
     {
         var advantages = new float[rewards.Length];
         var returns = new float[rewards.Length];
-        GeneralisedAdvantage.Estimate(rewards, values, after, gamma, lambda, advantages, returns);
+        GeneralisedAdvantage.Estimate(rewards, values, gamma, lambda, advantages, returns);
         return (advantages, returns);
     }
 }

@@ -80,16 +80,5 @@ public sealed class LossTermTests
     [Fact]
     public void Entropy_OneCandidate_IsZero() => Assert.Equal(0, CandidateDistribution.Entropy([0f]));
 
-    [Theory]
-    [InlineData(6, 0.3)]
-    [InlineData(6.6, 0.3 * 1.001)]
-    [InlineData(600, 0.3 * 1.002)]
-    [InlineData(0, 0.3 * 0.998)]
-    public void AdaptiveKl_TargetSix_MovesByTheErrorAndAtMostAFifthOverTheHorizon(double kl, double expected) =>
-        Assert.Equal(expected, AdaptiveKl.Next(0.3, kl, 100, new KlOptions { Target = 6, Horizon = 10_000 }), 9);
-
-    [Fact]
-    public void AdaptiveKl_NoTarget_KeepsTheCoefficient() => Assert.Equal(0.3, AdaptiveKl.Next(0.3, 100, 100, new KlOptions()));
-
     private static float[] Logs(params float[] probabilities) => [.. probabilities.Select(probability => MathF.Log(probability))];
 }

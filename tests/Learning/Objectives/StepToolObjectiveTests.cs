@@ -49,16 +49,6 @@ public sealed class StepToolObjectiveTests
     }
 
     [Fact]
-    public void Weigh_Truncated_AddsTheLastValue()
-    {
-        var cut = new TrainingEpisode(0, [1, 1], [-1, -1], EpisodeEnd.Truncated);
-
-        var weights = Weigh(Plain, [cut], 0, 7);
-
-        Assert.Equal([9f, 8f], weights.Returns.ToArray());
-    }
-
-    [Fact]
     public void Weigh_SharedDecision_IsRefused()
     {
         var exception = Assert.Throws<ArgumentException>(() => Weigh(Plain, [Episode(0, 1, 1), Episode(1, 1)], 0, 0));
@@ -75,7 +65,7 @@ public sealed class StepToolObjectiveTests
     }
 
     private static TrainingEpisode Episode(int from, params float[] rewards) =>
-        new(from, rewards, [.. rewards.Select(_ => -1f)], EpisodeEnd.Terminal);
+        new(from, rewards, [.. rewards.Select(_ => -1f)]);
 
     private static StepWeights Weigh(CreditOptions options, TrainingEpisode[] episodes, params float[] values)
     {
