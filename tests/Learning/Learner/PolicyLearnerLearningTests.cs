@@ -28,10 +28,13 @@ public sealed class PolicyLearnerLearningTests
     public void Update_NegatedAdvantages_StaysBelowTheUntrained(ulong seed) => Assert.InRange(Train(new NegatedMethod(), seed), 0, Untrained);
 
     [Theory]
-    [InlineData("ppo", 60, 0.8)]
-    [InlineData("rft", 60, 0.8)]
-    [InlineData("archer", 160, 0.3)] // its critics use most of the rows
-    public void Update_OtherMethods_ReachTheBar(string method, int updates, double bar) => Assert.InRange(Train(TrainingMethods.Create(method), updates: updates), bar, 1);
+    [InlineData("ppo")]
+    [InlineData("rft")]
+    public void Update_OtherMethods_ReachTheBar(string method) => Assert.InRange(Train(TrainingMethods.Create(method)), Bar, 1);
+
+    // Its critics use most of the rows: 0.41, 0.75 and 0.57.
+    [Fact]
+    public void Update_Archer_ReachesItsBarOverThreeSeeds() => Assert.InRange(new ulong[] { 1, 2, 3 }.Average(seed => Train(new ArcherMethod(), seed, updates: 160)), 0.5, 1);
 
     [Fact]
     public void Update_EightSteps_IsLearntFromStepRewardsAndNotFromTheFinalOneAlone()

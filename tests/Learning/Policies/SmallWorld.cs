@@ -45,10 +45,15 @@ internal static class SmallWorld
         new RunPlan { Run = "run", World = World.Id, Stages = [new TrainStage { Name = "train", Policy = "policy", Iterations = iterations, BatchSize = batchSize, Attempts = attempts }] }, World);
 
     /// <summary>Share of dev tasks that a policy solves, greedily.</summary>
-    public static double PassRate(IPolicy policy)
+    public static double PassRate(IPolicy policy) => Mean(policy, episode => episode.Verdict == Verdict.Solved ? 1.0 : 0);
+
+    /// <summary>What the steps of a dev task but its last are paid, greedily.</summary>
+    public static double StepPay(IPolicy policy) => Mean(policy, episode => episode.Steps.SkipLast(1).Sum(step => step.Reward));
+
+    private static double Mean(IPolicy policy, Func<Episode, double> measure)
     {
         var engine = new RunEngine(
             new RunPlan { Run = "dev", World = World.Id, Stages = [new EvaluateStage { Name = "dev", Policy = new PolicyReference("policy", PolicyPin.Latest), Split = Split.Dev }] }, World);
-        return Enumerable.Range(0, (int)engine.Count(0)).Average(ordinal => Play(engine.Rollout(ordinal, 0, 0), policy).Verdict == Verdict.Solved ? 1.0 : 0);
+        return Enumerable.Range(0, (int)engine.Count(0)).Average(ordinal => measure(Play(engine.Rollout(ordinal, 0, 0), policy)));
     }
 }
