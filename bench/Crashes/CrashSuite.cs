@@ -164,7 +164,12 @@ internal static class CrashSuite
                 died.Add(window);
                 tell(died.Count);
                 await ground.ReleaseAsync();
-                fleet.Add();
+                var replacement = fleet.Add();
+                if (silos > 1)
+                {
+                    await replacement.UrlAsync(); // or a machine that starts them slowly would be left with none
+                }
+
                 await Task.Delay(between); // a cluster notices one death before the next
             }
 
