@@ -134,8 +134,9 @@ internal sealed partial class RunGrain : Grain, IRunGrain
             progress = progress.SetItem(run.Stage, progress[run.Stage] with { Seconds = SecondsSince(run.StageBegan) });
         }
 
+        var failure = run.Phase is not RunPhase.Running ? run.Failure : _obstacle.Length > 0 ? _obstacle : _slots.ObstacleOf(this.GetPrimaryKeyString());
         return Task.FromResult(new RunStatus(
-            this.GetPrimaryKeyString(), run.Phase, run.Stage, progress, run.Phase is RunPhase.Running ? _obstacle : run.Failure, run.Plan?.Command ?? "", run.Plan?.World ?? "")
+            this.GetPrimaryKeyString(), run.Phase, run.Stage, progress, failure, run.Plan?.Command ?? "", run.Plan?.World ?? "")
         {
             Resuming = run.Resumed.Count,
         });

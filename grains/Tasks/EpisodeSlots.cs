@@ -10,6 +10,7 @@ public sealed class EpisodeSlots(IOptions<GrainsOptions> options, SiloName silo)
 {
     private readonly ConcurrentDictionary<EpisodeId, byte> _held = new();
     private readonly ConcurrentDictionary<EpisodeId, byte> _spared = new();
+    private readonly ConcurrentDictionary<EpisodeId, string> _obstacles = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Name of this silo.</summary>
@@ -61,9 +62,19 @@ public sealed class EpisodeSlots(IOptions<GrainsOptions> options, SiloName silo)
         }
     }
 
+    /// <summary>Notes what keeps an episode from its next step.</summary>
+    public void Hinder(EpisodeId episode, string obstacle) => _obstacles[episode] = obstacle;
+
+    /// <summary>Nothing keeps the episode from its next step any more.</summary>
+    public void Unhinder(EpisodeId episode) => _obstacles.TryRemove(episode, out _);
+
+    /// <summary>What keeps the first of a run's episodes here from its next step; empty where all go on.</summary>
+    public string ObstacleOf(string run) => _obstacles.Where(hindered => hindered.Key.Run == run).OrderBy(hindered => hindered.Key.Ordinal).Select(hindered => hindered.Value).FirstOrDefault("");
+
     /// <summary>The episode is in flight no more.</summary>
     public void Exit(EpisodeId episode)
     {
+        Unhinder(episode);
         _spared.TryRemove(episode, out _);
         Release(episode);
     }

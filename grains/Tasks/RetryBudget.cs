@@ -17,6 +17,9 @@ internal sealed class RetryBudget
     private readonly Dictionary<FaultBoundary, int> _failed = [];
     private int _failures;
 
+    /// <summary>Failures of the step so far.</summary>
+    internal int InARow => _failures;
+
     /// <summary>Counts a failure of a boundary. True when it ends the episode instead of being tried again.</summary>
     internal bool IsSpentBy(FaultBoundary boundary)
     {

@@ -34,6 +34,7 @@ internal sealed partial class TaskGrain(
     DamageLog damages,
     ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
+    private const int ToldAfter = 3;
     private static readonly TimeSpan Done = Timeout.InfiniteTimeSpan;
     private readonly RetryBudget _retries = new();
     private EpisodeId _id;
@@ -126,6 +127,7 @@ internal sealed partial class TaskGrain(
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             next = stop.IsCancellationRequested && _received is null ? Done : await AdvanceAsync(stop.Token); // what a call has answered is stored even as the silo leaves
             _retries.Reset();
+            slots.Unhinder(_id);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -135,6 +137,11 @@ internal sealed partial class TaskGrain(
         {
             // Storage, another grain or a boundary failed: nothing is lost, the same step is tried again later.
             next = _retries.Next();
+            if (_retries.InARow >= ToldAfter)
+            {
+                slots.Hinder(_id, exception.Message); // so that its run says why it stands still
+            }
+
             if (damages.Tells(exception))
             {
                 // Its run, its policy or their logs cannot be read: until somebody mends that, it waits without a slot.
