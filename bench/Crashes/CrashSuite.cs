@@ -91,10 +91,11 @@ internal static class CrashSuite
         await orders.StartAsync();
         var witness = new Witness(connection, violations);
         var isOver = false;
-        var working = Task.WhenAll(TrainAsync(), OrderAsync());
-        var windows = await Task.WhenAny(working, KillAsync()) is Task<IReadOnlyList<CrashWindow>> killing ? await killing : [];
+        var (training, ordering, killing) = (TrainAsync(), OrderAsync(), KillAsync());
+        await await Task.WhenAny(training, ordering, killing); // before the last kill the others end by a failure alone
+        var windows = await killing;
         isOver = true; // the run under way is the last one
-        await working;
+        await Task.WhenAll(training, ordering);
 
         var versions = await connection.Policy(Witness.Policy).VersionsAsync();
         var trajectories = await TrajectoriesAsync(connection, witness);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orleans.Runtime;
+using StepTool.Client.CommandLine;
 using StepTool.Core.Storage;
 
 namespace StepTool.Bench.Crashes;
@@ -27,5 +28,7 @@ internal static class Patience
         }
     }
 
-    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or HttpRequestException or StorageException or IOException;
+    // The console gives a call up sooner, with what it was lost by.
+    private static bool IsLoss(Exception exception) =>
+        exception is OrleansException or TimeoutException or HttpRequestException or StorageException or IOException || (exception is Refusal { InnerException: { } lost } && IsLoss(lost));
 }
