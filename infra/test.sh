@@ -41,13 +41,14 @@ count() {
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
 }
 
-# Runs the tests of a build that has been made; a run without a result file is a failure.
+# Runs the tests of a build that has been made; a run without a result file is a failure. A test that hangs ends the run and is named.
 run_tests() {
   local build=$1 filter=$2 before=$failed file="$results/$1.trx"
   shift 2
   rm -f "$file"
   echo "== tests, $build"
   $heeding dotnet test tests -c Release --no-build --nologo -v quiet "$@" ${filter:+--filter "$filter"} \
+    --blame-hang-timeout 15m --blame-hang-dump-type none \
     --logger "trx;LogFileName=$build.trx" --logger "console;verbosity=minimal" --results-directory "$results"
   local code=$?
   if ! count "$file"; then

@@ -52,7 +52,7 @@ public sealed class EndingTests
                 first.Crash();
             }
         };
-        await first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1)));
+        await Task.WhenAny(first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1))), crashed.Task); // one that is cut off meanwhile answers nobody
         await crashed.Task;
         isDown = false;
 
@@ -89,7 +89,7 @@ public sealed class EndingTests
                 first.Crash();
             }
         };
-        await first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1)));
+        await Task.WhenAny(first.Run().StartAsync(Plans.Of(Plans.Train(iterations: 1))), crashed.Task);
         var trajectory = await crashed.Task;
         logged = EpisodeCodec.Decode(await ground.Blobs.GetAsync(trajectory, default)).Task.Id;
 

@@ -146,8 +146,9 @@ public sealed class QuarantineTests
                     house.Crash(); // a silo that leaves in order may train to the end first
                 }
             };
-            await house.Run().StartAsync(Plans.Of(Plans.Train(iterations: 20)));
-            await _ground.Store.WhenAsync<PolicyState>("policy", "policy", policy => policy.Versions.Length > 2);
+            var trained = _ground.Store.WhenAsync<PolicyState>("policy", "policy", policy => policy.Versions.Length > 2);
+            await Task.WhenAny(house.Run().StartAsync(Plans.Of(Plans.Train(iterations: 20))), trained);
+            await trained;
         }
 
         _ground.Store.Stored = (_, _, _) => { };
