@@ -103,8 +103,14 @@ public sealed partial class Examination
             }
         }
 
-        var outcomes = new List<RolloutOutcome>();
-        foreach (var segment in run.Segments)
+        var (outcomes, segments) = (new List<RolloutOutcome>(), new List<string>());
+        foreach (var index in run.Indices)
+        {
+            segments.AddRange(await ReadAsync(index, OutcomeLog.Indices, $"{where}, index of outcomes", cancellationToken) is { IsDefault: false } names ? names : []);
+        }
+
+        segments.AddRange(run.Segments);
+        foreach (var segment in segments)
         {
             if (await ReadAsync(segment, OutcomeLog.Segments, $"{where}, outcomes", cancellationToken) is { IsDefault: false } read)
             {
@@ -112,7 +118,7 @@ public sealed partial class Examination
             }
         }
 
-        var isWhole = !run.Segments.Any(_broken.Contains);
+        var isWhole = !segments.Concat(run.Indices).Any(_broken.Contains);
         outcomes.AddRange(run.Tail);
         var ended = new HashSet<(long Ordinal, int Resumed)>();
         foreach (var outcome in outcomes)

@@ -285,11 +285,11 @@ internal sealed partial class RunGrain : Grain, IRunGrain
 
     private async Task WriteAsync()
     {
-        var (segments, moved) = await _outcomes.SealAsync(State);
-        if (moved > 0)
+        var outcomes = await _outcomes.SealAsync(State);
+        if (outcomes.Moved > 0)
         {
             // The tail may have grown meanwhile; only what was sealed leaves it.
-            _state.State = State with { Segments = segments, Tail = State.Tail.RemoveRange(0, moved) };
+            _state.State = State with { Indices = outcomes.Indices, Segments = outcomes.Segments, Tail = State.Tail.RemoveRange(0, outcomes.Moved) };
         }
 
         var written = State;

@@ -6,7 +6,7 @@ using StepTool.Grains.State;
 namespace StepTool.Grains.Runs;
 
 /// <summary>What a run stores. Replaced as a whole, never changed in place.</summary>
-[StateVersion(4)]
+[StateVersion(5)]
 internal sealed record RunState
 {
     /// <summary>The plan; null before the start.</summary>
@@ -48,7 +48,10 @@ internal sealed record RunState
     /// <summary>When the current stage began.</summary>
     public DateTimeOffset StageBegan { get; init; }
 
-    /// <summary>Blobs of outcomes, in order, each of <see cref="OutcomeLog.SegmentSize"/>.</summary>
+    /// <summary>Blobs of the oldest segments' names, in order, each of <see cref="OutcomeLog.IndexSize"/>.</summary>
+    public ImmutableArray<string> Indices { get; init; } = [];
+
+    /// <summary>Blobs of the outcomes after them, in order, each of <see cref="OutcomeLog.SegmentSize"/>.</summary>
     public ImmutableArray<string> Segments { get; init; } = [];
 
     /// <summary>Outcomes not yet in a segment.</summary>

@@ -2,9 +2,9 @@ using StepTool.Core.Storage;
 
 namespace StepTool.Grains.State;
 
-/// <summary>The two bytes before a blob's content: a mark, and the version of the form. Blobs of version 1 have none.</summary>
+/// <summary>The two bytes before a blob's content: a mark, and the version of the form. Segments of outcomes, chunks of tasks and trajectories of version 1 have none.</summary>
 /// <param name="Name">What the blob is, as it is told.</param>
-/// <param name="Version">The version that is written, from 2 on; it and the older ones are read.</param>
+/// <param name="Version">The version that is written; it and the older ones are read.</param>
 internal sealed record BlobHead(string Name, byte Version)
 {
     // What is deflated does not begin so (the low bits would be a block of a kind that does not exist), nor does JSON.

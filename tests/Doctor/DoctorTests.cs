@@ -6,6 +6,7 @@ using StepTool.Grains.Doctor;
 using StepTool.Grains.Hosting;
 using StepTool.Grains.Policies;
 using StepTool.Grains.Queue;
+using StepTool.Grains.Runs;
 using StepTool.Silo.Doctor;
 using StepTool.Silo.Hosting;
 using StepTool.Silo.Storage;
@@ -99,7 +100,7 @@ public sealed class DoctorTests(TrainedData trained) : IDisposable
     public async Task Chain_BrokenOrConsumingTwice_IsFound()
     {
         var data = trained.CopyTo(_folder);
-        Change(data, (PolicyState policy) => policy with
+        Change(data, "policy", (PolicyState policy) => policy with
         {
             Versions = policy.Versions.SetItem(2, policy.Versions[2] with { Parent = 0, Consumed = policy.Versions[1].Consumed }),
             Promotions = [9],
@@ -112,6 +113,33 @@ public sealed class DoctorTests(TrainedData trained) : IDisposable
         Assert.Contains("version 2 learnt from ordinals that an earlier version had learnt from", run.Output, StringComparison.Ordinal);
         Assert.Contains("it says that 32 ordinals were consumed; its versions consumed 16.", run.Output, StringComparison.Ordinal);
         Assert.Contains("version 9 was promoted and is not there.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OutcomesBehindAnIndex_AreExaminedAndMissedTogetherWithIt()
+    {
+        var data = trained.CopyTo(_folder);
+        var index = "";
+        using (var database = new SqliteDatabase(Path.Combine(data, "state.db"), new SqliteStorageOptions()))
+        {
+            var blobs = new SqliteBlobStore(database, new FolderBlobStore(Path.Combine(data, "blobs")));
+            Change(data, "run", (RunState run) =>
+            {
+                Assert.NotEmpty(run.Segments);
+                index = blobs.PutAsync(OutcomeLog.Indices.Encode(run.Segments), default).AsTask().GetAwaiter().GetResult();
+                return run with { Indices = [index], Segments = [] };
+            });
+        }
+
+        var sound = await ConsoleRun.OfAsync("doctor", "--data-dir", data, "--json");
+        StorageBuilder.Sql(Path.Combine(data, "state.db"), $"DELETE FROM blob WHERE hash = x'{index}'");
+        var missing = await ConsoleRun.OfAsync("doctor", "--data-dir", data);
+
+        Assert.True(sound.ExitCode == 0, sound.Output + sound.Errors);
+        Assert.InRange(JsonDocument.Parse(sound.Output).RootElement.GetProperty("counts").GetProperty("episodes archived").GetInt64(), 32 + 150, 1000);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains($"run 'small', index of outcomes: blob {index} is missing.", missing.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("its stages count", missing.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -253,13 +281,15 @@ public sealed class DoctorTests(TrainedData trained) : IDisposable
         return copy;
     }
 
-    private static void Change<T>(string data, Func<T, T> change)
+    private static void Change<T>(string data, string record, Func<T, T> change)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(data, "state.db")};Pooling=False");
         connection.Open();
-        using var read = new SqliteCommand("SELECT state FROM grain_state WHERE name = 'policy'", connection);
+        using var read = new SqliteCommand("SELECT state FROM grain_state WHERE name = $2", connection);
+        read.Parameters.AddWithValue("$2", record);
         var state = Serializer.Deserialize<T>(new BinaryData((byte[])read.ExecuteScalar()!))!;
-        using var write = new SqliteCommand("UPDATE grain_state SET state = $1 WHERE name = 'policy'", connection);
+        using var write = new SqliteCommand("UPDATE grain_state SET state = $1 WHERE name = $2", connection);
+        write.Parameters.AddWithValue("$2", record);
         write.Parameters.AddWithValue("$1", Serializer.Serialize(change(state)).ToArray());
         write.ExecuteNonQuery();
     }

@@ -26,7 +26,7 @@ using Xunit;
 namespace StepTool.Tests.Serialization;
 
 /// <summary>
-/// Records and blobs as the bytes that are stored, Goldens/FORM.1.bin, FORM.2.bin, ...: head, version and packing of a record, a trajectory, a segment of outcomes,
+/// Records and blobs as the bytes that are stored, Goldens/FORM.1.bin, FORM.2.bin, ...: head, version and packing of a record, a trajectory, a segment of outcomes, an index of segments,
 /// a chunk of tasks, a policy's three blobs, an imported world, a catalogue. Whoever changes a form adds the next file, with STEPTOOL_GOLDENS=write, and leaves the older ones: they must be read for ever.
 /// </summary>
 [Trait("Kind", "Unit")]
@@ -48,6 +48,7 @@ public sealed class StoredFormTests
             HeadLength: 7),
         ["trajectory"] = new(() => EpisodeCodec.Encode(Full<Episode>()), bytes => Inflated(Content(bytes)), bytes => Json(EpisodeCodec.Decode(bytes)), HeadLength: 2),
         ["outcomes"] = new(() => OutcomeLog.Segments.Encode([Full<RolloutOutcome>()]), bytes => Text(Content(bytes)), bytes => Json(OutcomeLog.Segments.Decode(bytes)), HeadLength: 2),
+        ["outcome-index"] = new(() => OutcomeLog.Indices.Encode(["first", "second"]), bytes => Text(Content(bytes)), bytes => Json(OutcomeLog.Indices.Decode(bytes)), HeadLength: 2),
         ["tasks"] = new(() => ChunkedTasks.Chunks.Encode([Full<AgentTask>()]), bytes => Text(Content(bytes)), bytes => Json(ChunkedTasks.Chunks.Decode(bytes)), HeadLength: 2),
         ["policy"] = new(WritePolicy, ReadPolicy, ReadPolicy),
         ["archive"] = new(WriteArchive, bytes => Unpacked(bytes[ArchiveMark.Length..]), ReadArchive, ArchiveMark.Length),
@@ -83,6 +84,7 @@ public sealed class StoredFormTests
     [Theory]
     [InlineData("trajectory", "A trajectory")]
     [InlineData("outcomes", "A segment of outcomes")]
+    [InlineData("outcome-index", "An index of outcomes")]
     [InlineData("tasks", "A chunk of tasks")]
     public void NewerBlob_IsRefusedByBothVersions(string name, string what)
     {
@@ -106,7 +108,7 @@ public sealed class StoredFormTests
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
-    // Blobs of version 1 have no head.
+    // The oldest blobs have no head.
     private static byte[] Content(byte[] blob) => blob[0] == 'W' ? blob[2..] : blob;
 
     // The three blobs of a version, each behind its length.

@@ -109,7 +109,7 @@ internal sealed class RunPromises(Ground ground)
 
     private static bool IsCancelled(RunState run, long ordinal) => run.Phase is RunPhase.Cancelled || run.Cancelled.Contains(ordinal);
 
-    private static long Outcomes(RunState run) => ((long)run.Segments.Length * OutcomeLog.SegmentSize) + run.Tail.Length;
+    private static long Outcomes(RunState run) => OutcomeLog.Sealed(run) + run.Tail.Length;
 
     private static int Ended(RolloutOutcome[] outcomes, EpisodeStatus status) => outcomes.Count(outcome => outcome.Status == status);
 
