@@ -33,9 +33,8 @@ internal sealed class ComparisonOptions
 
     private readonly Option<ImmutableArray<int>> _seeds = new("--seeds")
     {
-        Description = "Seeds, such as 1-5 or 1,3; from five on, intervals cover seeds too",
+        Description = "Seeds, such as 1-5 or 1,3; from five on, intervals cover seeds too [default: 1-5]",
         HelpName = "A-B",
-        DefaultValueFactory = _ => [1, 2, 3, 4, 5],
         CustomParser = Seeds,
     };
 
@@ -43,11 +42,11 @@ internal sealed class ComparisonOptions
     private readonly Option<long?> _startTurns = Ranged.Optional("--start-turns", "Turns of demonstrations that the common start learns from", 1L, 1_000_000_000L);
     private readonly Option<int?> _demonstrations = Ranged.Optional("--demonstrations", "Train tasks that a demonstration is given of; 0 for all", 0, 1_000_000);
 
-    private readonly Option<Split> _split = new("--split")
+    private readonly Option<string> _split = new("--split")
     {
         Description = "Tasks that results are measured on: test, or dev while you choose settings",
         HelpName = "NAME",
-        DefaultValueFactory = _ => Split.Test,
+        DefaultValueFactory = _ => "test",
     };
 
     private readonly ExperimentOptions _experiment;
@@ -76,11 +75,11 @@ internal sealed class ComparisonOptions
             Floors = [],
             BatchSize = preset.BatchSize,
             Contenders = [],
-            Seeds = parsed.GetValue(_seeds),
+            Seeds = parsed.GetValue(_seeds) is { IsDefault: false } seeds ? seeds : [1, 2, 3, 4, 5],
             Turns = parsed.GetValue(_turns) ?? preset.Turns,
             StartTurns = parsed.GetValue(_startTurns) ?? preset.StartTurns,
             Demonstrations = parsed.GetValue(_demonstrations) ?? preset.Demonstrations,
-            Measured = parsed.GetValue(_split),
+            Measured = parsed.GetValue(_split) == "dev" ? Split.Dev : Split.Test,
         };
         request = _experiment.Fill(request, parsed, world, request.Measured);
         request = request with { Settings = request.Settings with { Entropy = request.Settings.Entropy ?? CompareDefaults.Entropy } };

@@ -17,9 +17,8 @@ internal static class ToolModeOption
     /// <summary>The option <c>--tools</c>.</summary>
     public static Option<ToolMode> Create() => new("--tools")
     {
-        Description = $"Where answers come from [{string.Join(", ", Names.Keys)}]",
+        Description = $"Where answers come from [{string.Join(", ", Names.Keys)}] [default: recorded]",
         HelpName = "MODE",
-        DefaultValueFactory = _ => ToolMode.Recorded,
         CustomParser = result =>
         {
             var text = result.Tokens is [var token] ? token.Value : "";

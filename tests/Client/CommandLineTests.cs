@@ -13,13 +13,14 @@ public sealed partial class CommandLineTests
 
     [Theory]
     [MemberData(nameof(Leaves))]
-    public async Task Help_EveryCommand_ShowsExamplesOfItself(string path)
+    public async Task Help_EveryCommand_ShowsExamplesAndDefaultsAsTheyAreGiven(string path)
     {
         var run = await ConsoleRun.OfAsync([.. path.Split(' '), "--help"]);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Contains($"  steptool {path}", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\[default: ([A-Z][a-z]+\]|[^\]]*\|)", run.Output); // as it is given, not as the program has it
     }
 
     [Theory]
