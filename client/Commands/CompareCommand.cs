@@ -82,7 +82,7 @@ internal sealed class CompareCommand : ConsoleCommand
         try
         {
             var statuses = await new CompareDisplay(connection, terminal, new CompareProgress(request), TimeProvider.System).ShowAsync(runs, cancellationToken);
-            return statuses.FirstOrDefault(status => status.Phase is not RunPhase.Completed) is { } other
+            return statuses.Where(status => status.Phase is not RunPhase.Completed).MaxBy(status => status.Phase is RunPhase.Failed) is { } other
                 ? throw Refusal.Failed(other.Phase is RunPhase.Failed ? $"Run {other.Run} failed: {other.Failure}" : $"Run {other.Run} ended as {other.Phase}; a comparison needs all its runs.")
                 : statuses;
         }

@@ -16,7 +16,8 @@ public interface IDecisionLoss
 
     /// <summary>
     /// How far the policy is from the one that it should stay near, in nats a decision; null where it may go as far as it can. So it is for imitation, whose loss is how far the policy
-    /// still is from what it imitates and falls as it moves, and for critics, which are no policy.
+    /// still is from what it imitates and falls as it moves; for preferences, which are learnt by going far from what was rejected and are held by the frozen reference alone; and for
+    /// critics, which are no policy.
     /// </summary>
     /// <param name="sums">Sums over a mini-batch's decisions.</param>
     double? Distance(in LossSums sums) => null;

@@ -49,8 +49,5 @@ public sealed class PreferenceLoss(DecisionBatch batch, IReadOnlyList<int[]> rej
         return sums;
     }
 
-    /// <summary>The exact KL to the policy before the update: the loss alone would let what is preferred lose probability, as long as the rejected loses more.</summary>
-    public double? Distance(in LossSums sums) => sums.KlToBehaviour / sums.Rows;
-
     private static double SoftPlus(double value) => Math.Max(value, 0) + Math.Log(1 + Math.Exp(-Math.Abs(value)));
 }

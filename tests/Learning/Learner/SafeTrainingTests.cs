@@ -107,7 +107,6 @@ public sealed class SafeTrainingTests
 
     [Theory]
     [InlineData("ppo", 1)]
-    [InlineData("eto", 1)]
     [InlineData("archer", 4)] // its policy has a quarter of the rows
     [InlineData("steptool", 1)]
     public void Update_RunsAwayInTheOnlyEpochsSecondMiniBatch_IsDroppedWithTheReason(string method, int epochs)
@@ -130,7 +129,8 @@ public sealed class SafeTrainingTests
     [Theory]
     [InlineData("sft")]
     [InlineData("rft")]
-    public void Update_ImitationGoesAsFar_IsDone(string method)
+    [InlineData("eto")]
+    public void Update_ImitationOrPreferenceGoesAsFar_IsDone(string method)
     {
         using var backend = new ManagedBackend(1);
         var learner = new PolicyLearner(State(), Options with { Epochs = 1, RunawayKl = 0.1, Optimiser = new AdamWOptions { LearningRate = 1 } }, backend);
