@@ -286,7 +286,7 @@ internal sealed partial class RunGrain : Grain, IRunGrain
     private async Task WriteAsync()
     {
         var outcomes = await _outcomes.SealAsync(State);
-        if (outcomes.Moved > 0)
+        if (outcomes.Moved > 0 || outcomes.Indices.Length > State.Indices.Length)
         {
             // The tail may have grown meanwhile; only what was sealed leaves it.
             _state.State = State with { Indices = outcomes.Indices, Segments = outcomes.Segments, Tail = State.Tail.RemoveRange(0, outcomes.Moved) };

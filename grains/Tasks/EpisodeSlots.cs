@@ -74,7 +74,6 @@ public sealed class EpisodeSlots(IOptions<GrainsOptions> options, SiloName silo)
     /// <summary>The episode is in flight no more.</summary>
     public void Exit(EpisodeId episode)
     {
-        Unhinder(episode);
         _spared.TryRemove(episode, out _);
         Release(episode);
     }

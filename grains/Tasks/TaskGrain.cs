@@ -68,6 +68,7 @@ internal sealed partial class TaskGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         slots.Exit(_id);
+        slots.Unhinder(_id);
         if (!_isOpen)
         {
             return;
@@ -137,12 +138,13 @@ internal sealed partial class TaskGrain(
         {
             // Storage, another grain or a boundary failed: nothing is lost, the same step is tried again later.
             next = _retries.Next();
-            if (_retries.InARow >= ToldAfter)
+            var isDamage = damages.Tells(exception);
+            if (isDamage || _retries.InARow >= ToldAfter)
             {
                 slots.Hinder(_id, exception.Message); // so that its run says why it stands still
             }
 
-            if (damages.Tells(exception))
+            if (isDamage)
             {
                 // Its run, its policy or their logs cannot be read: until somebody mends that, it waits without a slot.
                 next = RetryBudget.AfterDamage;

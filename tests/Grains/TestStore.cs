@@ -108,6 +108,10 @@ internal sealed class TestStore
     public void Touch(string state, string key) => _records.AddOrUpdate(
         (state, key), _ => throw new InvalidOperationException($"There is no state '{state}' of '{key}'."), (_, record) => record with { ETag = NextETag() });
 
+    /// <summary>Changes a state while no grain has it.</summary>
+    public void Change<T>(string state, string key, Func<T, T> change) where T : class =>
+        _records[(state, key)] = _records[(state, key)] with { Json = JsonSerializer.SerializeToUtf8Bytes(change(Read<T>(state, key)!), Wire.State) };
+
     /// <summary>Removes a state behind its grain's back, as another activation does at its end.</summary>
     public void Remove(string state, string key)
     {
