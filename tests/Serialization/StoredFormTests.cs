@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
@@ -95,6 +96,39 @@ public sealed class StoredFormTests
 
         Assert.Equal($"{what} has version {version + 1}; this build reads version {version}. Run the version of StepTool that wrote it.", error.Message);
         Assert.Equal(Goldens(name).Length, version);
+    }
+
+    [Fact]
+    public void NewerArchiveCatalogueOrPolicy_IsRefusedByBothVersions()
+    {
+        var archive = Assert.Throws<RecordedWorldException>(() => ReadArchive([.. ArchiveMark, .. Packed(Newer(Unpacked(WriteArchive()[ArchiveMark.Length..]), "\"Version\":", ArchiveContent.CurrentVersion))]));
+        Assert.StartsWith($"The archive has version {ArchiveContent.CurrentVersion + 1}; this build reads version {ArchiveContent.CurrentVersion}. Run the version of StepTool that wrote it", archive.Message, StringComparison.Ordinal);
+
+        var catalogue = CatalogueWriter.Pack([Full<ApiDefinition>()]).ToArray();
+        var from = catalogue.Length - sizeof(int) - BinaryPrimitives.ReadInt32LittleEndian(catalogue.AsSpan(catalogue.Length - sizeof(int)));
+        var index = Packed(Newer(Unpacked(catalogue[from..^sizeof(int)]), "\"Version\":", CatalogueIndex.CurrentVersion));
+        var refused = Assert.Throws<CatalogueException>(() => ReadCatalogue([.. catalogue[..from], .. index, .. BitConverter.GetBytes(index.Length)]));
+        Assert.StartsWith($"The catalogue has version {CatalogueIndex.CurrentVersion + 1}; this build reads version {CatalogueIndex.CurrentVersion}. Run the version of StepTool that wrote it", refused.Message, StringComparison.Ordinal);
+
+        var policy = Encoding.Latin1.GetBytes(Newer(Encoding.Latin1.GetString(WritePolicy()), "\"format\": ", 1));
+        Assert.Contains("key 'format' is 2, this version reads 1. Use the version that wrote it", Assert.Throws<PolicyFormatException>(() => ReadPolicy(policy)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Newer(string text, string key, int version)
+    {
+        Assert.Contains(key + version, text, StringComparison.Ordinal);
+        return text.Replace(key + version, key + (version + 1), StringComparison.Ordinal);
+    }
+
+    private static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var brotli = new BrotliStream(packed, CompressionMode.Compress, leaveOpen: true))
+        {
+            brotli.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return packed.ToArray();
     }
 
     private static string[] Goldens(string name) =>
