@@ -168,25 +168,6 @@ public sealed class QuarantineTests
     }
 
     [Fact]
-    public async Task Policy_DamagedThatAQueueNeeds_IsToldByTheQueueAndGoesOnWhenItIsPutBack()
-    {
-        await using (var first = await House.StartAsync(_ground))
-        {
-            await first.CompleteAsync(Plans.Of(Plans.Train(iterations: 1)) with { Run = "trained" });
-        }
-
-        _ground.Store.Damage("policy", "policy");
-        await using var house = await House.StartAsync(_ground);
-        await house.Run().StartAsync(Plans.Serving("policy@latest"));
-        await house.Run().AddTasksAsync(new TaskBatch("tasks", [_ground.World.Tasks[^1]]));
-
-        await ToldAsync(house);
-        _ground.Store.PutBack("policy", "policy");
-        await house.DoneAsync(1);
-        Assert.Equal("", (await house.Run().StatusAsync()).Failure);
-    }
-
-    [Fact]
     public async Task Index_Damaged_KeepsNoRolloutWaiting()
     {
         await EnqueueAsync();
