@@ -1,5 +1,4 @@
 using StepTool.Bench;
-using StepTool.Tests.Grains.Tools.Engines.Embedded;
 using Xunit;
 
 namespace StepTool.Tests.Grains.Engines.Embedded;

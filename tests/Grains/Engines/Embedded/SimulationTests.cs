@@ -1,5 +1,4 @@
 using System.Globalization;
-using StepTool.Tests.Grains.Tools.Engines.Embedded;
 using Xunit;
 using Xunit.Abstractions;
 
