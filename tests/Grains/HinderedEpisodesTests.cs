@@ -10,6 +10,7 @@ namespace StepTool.Tests.Grains;
 public sealed class HinderedEpisodesTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BeforeASecondRetry = 1.8 * RetryBudget.AfterDamage;
 
     [Fact]
     public async Task Policy_DamagedThatAQueueNeeds_IsToldByTheQueueAndGoesOnWhenItIsPutBack()
@@ -25,15 +26,15 @@ public sealed class HinderedEpisodesTests
         await house.Run().StartAsync(Plans.Serving("policy@latest"));
         await house.Run().AddTasksAsync(new TaskBatch("tasks", [ground.World.Tasks[^1]]));
 
-        await UntilAsync(house, obstacle => obstacle.Contains(TestStore.Damaged, StringComparison.Ordinal));
+        await UntilAsync(house, obstacle => obstacle.Contains(TestStore.Damaged, StringComparison.Ordinal), BeforeASecondRetry); // other failures are told after several tries
         ground.Store.PutBack("policy", "policy");
         await house.DoneAsync(1);
-        await UntilAsync(house, obstacle => obstacle.Length == 0); // once its last step has returned
+        await UntilAsync(house, obstacle => obstacle.Length == 0, Patience); // once its last step has returned
     }
 
-    private static async Task UntilAsync(House house, Func<string, bool> condition)
+    private static async Task UntilAsync(House house, Func<string, bool> condition, TimeSpan within)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(within);
         while (!condition(await ObstacleAsync(house)))
         {
             await Task.Delay(20, patience.Token);
