@@ -33,6 +33,7 @@ internal static class BenchSuite
         }),
         new("durability", DurabilitySuite.MeasureAsync),
         new("memory", SiloMemory.MeasureAsync),
+        new("queued", QueuedTasks.MeasureAsync),
         new("matmul", _ => Task.FromResult(Figures([.. MatrixMultiply.Measure().Rows.SelectMany(row => (Figure[])
         [
             new($"{row.Size} on {row.Threads} thread(s), Gflop/s", row.Gigaflops),
@@ -117,7 +118,7 @@ internal static class BenchSuite
 
     private static string Commit()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { RedirectStandardOutput = true })!;
+        using var git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var commit = git.StandardOutput.ReadToEnd().Trim();
         git.WaitForExit();
         return commit;

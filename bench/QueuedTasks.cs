@@ -11,9 +11,10 @@ internal static class QueuedTasks
 {
     private const int BatchSize = 1000;
 
-    /// <summary>Bytes a queued task, with 64 episodes in flight that are held at their first decision.</summary>
-    internal static async Task<double> BytesAsync(int count)
+    /// <summary>Measures with <c>--tasks</c> of them, with 64 episodes in flight that are held at their first decision.</summary>
+    internal static async Task<Measured> MeasureAsync(BenchOptions options)
     {
+        var count = options.Number("tasks", 100_000);
         var world = new BenchWorld(1, 4);
         await using var silo = await BenchSilo.StartAsync(world, StorageKind.Sqlite, maxEpisodes: 64);
         var run = silo.Client.GetGrain<IRunGrain>("queue");
@@ -26,8 +27,9 @@ internal static class QueuedTasks
         }
 
         var bytes = (double)(Settled() - before) / count;
+        var waiting = (await run.StatusAsync()).Stages[0];
         world.Open.SetResult();
-        return bytes;
+        return new Measured([new("tasks queued", waiting.Total - BatchSize), new("bytes of managed heap a queued task", bytes, "< 3,072")]);
     }
 
     private static async Task AddAsync(IRunGrain run, int first, int count, AgentTask task)

@@ -10,7 +10,7 @@ using Xunit;
 namespace StepTool.Tests.Grains.Tools;
 
 /// <summary>One API of ten hangs, in more tasks than a silo has slots; the others end meanwhile. How fast, <c>bench -- hung</c> measures.</summary>
-[Trait("Kind", "Integration")]
+[Trait("Kind", "Simulation")]
 public sealed class HungApiTests
 {
     private const int Apis = 10;
